@@ -6,7 +6,7 @@ and closing the assistant's form, is done in the transaction that makes the tick
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -48,6 +48,7 @@ class Matter:
         emergency: whether somebody is in danger right now.
         facts: the facts of the conversation.
         words: the citizen's own messages on it, oldest first; no pressed buttons.
+        asked: what had been said to the citizen right before each of them, so that 王芳 is known for the answer to 怎么称呼您.
         photos: ids of the photos among them, oldest first.
     """
 
@@ -56,6 +57,7 @@ class Matter:
     emergency: bool
     facts: Mapping[str, Any]
     words: tuple[str, ...]
+    asked: tuple[str, ...]
     photos: tuple[str, ...]
 
     @property
@@ -63,6 +65,27 @@ class Matter:
         """The slots that the assistant's form holds; empty when it holds none."""
         held = self.facts.get(DRAFT)
         return held if isinstance(held, dict) else {}
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A message, by the citizen or to the citizen."""
+
+    text: str
+    by_citizen: bool
+
+
+def _asked_before(told: Iterable[_Told]) -> Iterator[str]:
+    """For each of the citizen's messages, what was last said to them before it."""
+    said: list[str] = []
+    answered = False
+    for one in told:
+        if one.by_citizen:
+            answered = True
+            yield "\n".join(said)
+        else:
+            said = [one.text] if answered else [*said, one.text]
+            answered = False
 
 
 async def matter_of(database: Database, conversation_id: str) -> Matter:
@@ -80,7 +103,7 @@ async def matter_of(database: Database, conversation_id: str) -> Matter:
             .order_by(MessageRow.seq.desc())
             .limit(_LOOKED_AT)
         )
-        words: list[str] = []
+        told: list[_Told] = []
         photos: list[str] = []
         later = None
         for message, button in found.all():
@@ -89,18 +112,21 @@ async def matter_of(database: Database, conversation_id: str) -> Matter:
             if later is not None and later - message.created_at > _PAUSE:
                 break
             later = message.created_at
+            if message.direction == "out" and message.text:
+                told.insert(0, _Told(message.text, by_citizen=False))
             if message.direction != "in" or message.kind == "event" or button is not None:
                 continue
             if message.image_id:
                 photos.insert(0, message.image_id)
             if message.kind in ("text", "voice") and message.text.strip():
-                words.insert(0, message.text.strip())
+                told.insert(0, _Told(message.text.strip(), by_citizen=True))
         return Matter(
             channel=row.channel,
             urgent=row.urgent,
             emergency=row.urgent and going_on(row.facts),
             facts=dict(row.facts),
-            words=tuple(words),
+            words=tuple(one.text for one in told if one.by_citizen),
+            asked=tuple(_asked_before(told)),
             photos=tuple(dict.fromkeys(photos)),
         )
 

@@ -143,7 +143,7 @@ def routes(
             *(guard, conversations, naming),
             Beside(database, conversations, users, gaps, drafts, notes, upset),
             *(drafts, notes),
-            Suggesting(database, gaps, assistant.asks),
+            Suggesting(database, gaps, assistant),
         ).routes(),
         *CannedApi(guard, CannedReplies(database)).routes(),
         *ClosingApi(guard, conversations, naming).routes(),

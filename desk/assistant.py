@@ -10,22 +10,29 @@ from conversations.types import Reply
 from tickets.drafted import Drafted
 from tickets.types import Ticket
 
-Reads = Callable[[Sequence[str], Mapping[str, Any]], Awaitable[Drafted]]
-"""(a citizen's messages, slots of the assistant's form) → what a ticket could say."""
+Reads = Callable[[Sequence[str], Mapping[str, Any], Sequence[str]], Awaitable[Drafted]]
+"""(a citizen's messages, slots of the assistant's form, what was said to the citizen before each message) → what a ticket
+could say."""
 Tells = Callable[[Ticket, bool], Reply]
 """(a ticket that was just filed, whether its citizen is reached in writing only) → what the citizen is told."""
 
 
 Asks = Callable[[str], str]
-"""A citizen's message → what of it asks or tells something; empty when nothing of it does."""
+"""A citizen's message → what of it asks or tells something; empty when nothing of it does, and for words of danger."""
+Questions = Callable[[str], bool]
+"""What of a message asks or tells something → whether it asks."""
 
 
-async def _reads_nothing(words: Sequence[str], slots: Mapping[str, Any]) -> Drafted:
+async def _reads_nothing(words: Sequence[str], slots: Mapping[str, Any], asked: Sequence[str]) -> Drafted:
     return Drafted()
 
 
 def _whole(text: str) -> str:
     return text
+
+
+def _any(text: str) -> bool:
+    return True
 
 
 def _tells_the_number(ticket: Ticket, text_only: bool) -> Reply:
@@ -40,8 +47,10 @@ class Assistant:
         reads: reads what a ticket could say; by default nothing, so that agents fill all of the form.
         tells: words what the citizen is told, as when the assistant files; by default the number and the card.
         asks: leaves out of a message what asks nothing (转人工, 我叫…, a number); by default nothing.
+        questions: tells questions from what is only told; by default all are questions.
     """
 
     reads: Reads = _reads_nothing
     tells: Tells = _tells_the_number
     asks: Asks = _whole
+    questions: Questions = _any

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from conversations.emergency import going_on
+from conversations.store import get_conversation
 from conversations.tried import heard
 from core.clock import local, now
 from core.database import Database
-from desk.assistant import Asks
+from desk.assistant import Assistant
 from gaps import Gaps
 from kb_index.entries.entry import Entry
 from kb_index.entries.render import answer_card, to_text
 
 MOST = 3
 """Most suggestions."""
-LEAST = 0.2
+LEAST = 0.4
 """Least probability (0 to 1) of a suggestion. The assistant itself needs far more; here a person reads it first."""
+_OF_THE_HOTLINE = re.compile(r"^12345")
+"""Beginning of the department of entries about the hotline itself, of which an agent needs to be told nothing."""
 MAX_TEXT = 3_500
 """Most characters of a suggestion's text, so that an agent can still add words to it."""
 _SHORTEST = 2
@@ -60,26 +65,38 @@ class Suggesting:
     Args:
         database: where the conversations are.
         gaps: has the knowledge base, and the regions whose entries hold here.
-        asks: leaves out of a message what asks nothing: nobody wants to be told how to reach an agent who is there.
+        assistant: leaves out of a message what asks nothing (nobody wants to be told how to reach an agent who is there), and
+            tells questions from what is only told.
     """
 
-    def __init__(self, database: Database, gaps: Gaps, asks: Asks) -> None:
+    def __init__(self, database: Database, gaps: Gaps, assistant: Assistant) -> None:
         self._database = database
         self._gaps = gaps
-        self._asks = asks
+        self._assistant = assistant
 
     async def asked(self, conversation_id: str) -> tuple[str, dt.datetime] | None:
-        """The citizen's last words that ask or tell something and are no pressed button, unmasked, with their time; None: there are none."""
+        """The citizen's last words that ask something, unmasked, with their time; None: there are none.
+
+        Of a talk that asks nothing it is what was told last, except while somebody is in danger. A pressed button is neither.
+        """
         async with self._database.read() as session:
+            row = await get_conversation(session, conversation_id)
+            danger = row.urgent and going_on(row.facts)
             last = await heard(session, conversation_id, limit=_LOOKED_AT)
-        return next(((words, at) for text, at in last if (words := self._asks(text))), None)
+        told = [(words, at) for text, at in last if (words := self._assistant.asks(text))]
+        question = next((one for one in told if self._assistant.questions(one[0])), None)
+        return question or next(iter([] if danger else told), None)
 
     async def on(self, text: str) -> list[Suggestion]:
-        """Suggestions on a citizen's words, the most likely first. Expired entries and those of elsewhere are none."""
+        """Suggestions on a citizen's words, the most likely first. Expired entries, those of elsewhere and those about the hotline are none."""
         if len(text) < _SHORTEST:
             return []
         found = await self._gaps.knowledge.search(text, self._gaps.regions_of(text), limit=MOST)
-        return [_suggestion(hit.entry, hit.probability) for hit in found.hits if hit.probability >= LEAST]
+        return [
+            _suggestion(hit.entry, hit.probability)
+            for hit in found.hits
+            if hit.probability >= LEAST and not _OF_THE_HOTLINE.match(hit.entry.department)
+        ]
 
 
 def _suggestion(entry: Entry, probability: float) -> Suggestion:

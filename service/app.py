@@ -333,7 +333,7 @@ async def create_app(settings: Settings) -> web.Application:
                 session_key=secrets.session_key,
                 rates=rates,
                 upset=angry,
-                assistant=Assistant(for_desk.reader(city), tells, for_desk.asks),
+                assistant=Assistant(for_desk.reader(city), tells, for_desk.asks, for_desk.questions),
             ),
             *entry_page.routes(knowledge, city.name),
             *WorkOrders(database, tickets, rates, web_channel.source, city.full_name).routes(),

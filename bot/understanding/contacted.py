@@ -57,7 +57,8 @@ _NOT_TAKEN = re.compile(
 )
 _NO_CALLS = re.compile(
     r"(?:别|不要|不用|甭|莫|不能|能不能不|可不可以不)(?:再)?(?:给|跟|和)?(?:我|俺)?(?:们)?(?:打|来)(?:我|俺)?(?:的)?电话|(?:打|接|听)不(?:了|成)电话|"
-    r"(?:发|用|只看|回)(?:个|条)?(?:短信|文字|信息|消息)[^，,。]{0,3}(?:给|跟|联系|通知|回|行|可以|成|中|就|吗|$)"
+    r"(?:发|用|只看|回)(?:个|条)?(?:短信|文字|信息|消息)[^，,。]{0,3}(?:给|跟|联系|通知|回|行|可以|成|中|就|吗|不|没|$)|"
+    r"^(?:那|就|你们?|您|我|俺){0,3}(?:短信|文字|信息|消息)(?:能|可以|给|会|可不可以|能不能)(?:发|回)(?:给我|我|俺|一下)?(?:不|没|吗|么|行不|行吗)?$"
 )
 _UNHEARING = re.compile(r"听不(?:见|到|清)|聋|听障|哑|说不了话|不会说话|听力")
 _ASKS_HOW = re.compile(
@@ -85,8 +86,10 @@ def contacted(text: str) -> Contacted | None:
     ['whether', 'how', 'first', 'missed']
     >>> [contacted(said).value for said in ("来之前给我打个电话", "我听不见，能不能别打电话，发短信行吗")]
     ['call_first', 'in_writing']
-    >>> [contacted(said) for said in ("打个电话给我说", "社保局会打电话给我吗", "物业电话没人接", "三个人")]
-    [None, None, None, None]
+    >>> [contacted(said).value for said in ("短信能发不", "能发短信不")]
+    ['in_writing', 'in_writing']
+    >>> [contacted(said) for said in ("短信能发12110报警不", "短信发不出去", "打个电话给我说", "社保局会打电话给我吗", "物业电话没人接", "三个人")]
+    [None, None, None, None, None, None]
     """
     said = simplified(plain(text))
     if not 3 <= len(said) <= _LONGEST or _OTHERS.search(said):

@@ -69,8 +69,17 @@ _TICKET = re.compile(
 """Words about a ticket and what becomes of it."""
 _ADDS = re.compile(r"补充|补一|[再还]?加[一个上]|[再还]补|照片|图片|附件|电话")
 """Words of what is added to a ticket. 补上 alone may mean premiums or papers."""
-_RATES = re.compile(r"评|满意|[打给].{0,3}[分星]|[一二三四五\d][分星]|服务|态度|表扬")
-"""Words of a rating."""
+_RATES = re.compile(
+    r"评(?![残级职审估定卷委理选先])|满意|[打给].{0,3}[分星]|[一二三四五\d][分星]|服务|态度|表扬"
+)
+"""Words of a rating, and none of 评残, 评职称."""
+_ASKS_NUMBER = re.compile(
+    r"(?:那|他们|那边|那里|请问)*(?:有没有|有)(?:个|他们的?)?(?:联系|咨询|办公|服务)?(?:电话|联系方式)(?:号码?)?(?:吗|没有?|不|呢|啊)?(?:我|俺)?(?:自己)?(?:问问|问一下|打一下|打过去|联系一下)?(?:吗|呢|啊)?|"
+    r"(?:那|把)*(?:他们的?)?(?:联系|咨询|办公|服务)?(?:电话|联系方式)(?:号码?)?(?:给|发|说|来|报)(?:我|俺)?(?:一个|个|一下|一?遍)(?:吧|呗|啊|行吗|呢)?"
+)
+"""A message that asks only for the number of what was spoken of."""
+_MAY_BE = re.compile(r"[能会可该](?![不行吧吗])|要(?![了不行吧吗])|算|得(?=[交去办])")
+"""Words with which it is asked whether something may be or has to be done."""
 _OPEN = frozenset({ASK, TELL, "out_of_scope", "nonsense", "nlu_fallback"})
 """Intents that are weak evidence: the message is always decided again."""
 _DEEDS = frozenset({"ask_progress", "urge", "add_to_ticket", "rate", "request_human", "start_complaint"})
@@ -222,7 +231,7 @@ def decide(
         intent, confidence = "nlu_fallback", 1 - confidence
     if intent in _OF_TICKETS and kinds["question"] >= _PLAIN and _TICKET.search(text) is None:
         intent, confidence = "nlu_fallback", 1 - confidence
-    if asks_no_ticket(text, intent):
+    if asks_no_ticket(text, intent) or (kinds["question"] >= _PLAIN and asks_no_refusal(text, intent)):
         intent, confidence = "nlu_fallback", 1 - confidence
     asks, tells = kinds["question"] + kinds["both"], kinds["matter"] + kinds["both"]
     reasons = {
@@ -256,6 +265,8 @@ def decide(
         return decided(ASK, max(asks, best))
     if only_time(text):
         return decided("inform", 1.0)
+    if asks_number(text):
+        return decided("follow_up", 1.0)
     if _ONLY_NUMBER.fullmatch(text.strip()):
         return decided("ask_progress", 1.0)
     if intent == "correct" and wants_changed(text):
@@ -307,13 +318,33 @@ def asks_no_ticket(text: str, intent: str) -> bool:
 
     >>> asks_no_ticket("一次性把差的补上行不行", "add_to_ticket"), asks_no_ticket("能再补充一句吗", "add_to_ticket")
     (True, False)
-    >>> asks_no_ticket("生育津贴打给我还是打给单位", "rate"), asks_no_ticket("挺好的", "rate")
-    (True, False)
+    >>> [asks_no_ticket(said, "rate") for said in ("生育津贴打给我还是打给单位", "评残能上门不", "挺好的", "给个好评行不")]
+    [True, True, False, False]
     """
     own = {"add_to_ticket": _ADDS, "rate": _RATES}.get(intent)
     if own is None or own.search(text) or _TICKET.search(text):
         return False
     return asks_somehow(text) or asks_at_end(text) or "还是" in text
+
+
+def asks_number(text: str) -> bool:
+    """Whether a message asks for the telephone number of what was spoken of, and says nothing else.
+
+    >>> [asks_number(said) for said in ("电话给一个", "有没有电话我问问", "那有联系电话吗")]
+    [True, True, True]
+    >>> [asks_number(said) for said in ("给我打个电话", "没有电话", "有人打电话骗我", "社保局电话给一个")]
+    [False, False, False, False]
+    """
+    return _ASKS_NUMBER.fullmatch(re.sub(r"[，,。.！!？?、\s]", "", text)) is not None
+
+
+def asks_no_refusal(text: str, intent: str) -> bool:
+    """Whether a question that has 不 in it was taken for a no.
+
+    >>> [asks_no_refusal(said, "deny") for said in ("不签字能强拆不", "不同意能赔不", "不用了", "不要了行不", "不是这个不")]
+    [True, True, False, False, False]
+    """
+    return intent == "deny" and _MAY_BE.search(text) is not None and asks_at_end(text)
 
 
 def _may_part(text: str) -> bool:

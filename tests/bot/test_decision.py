@@ -219,3 +219,32 @@ async def test_the_conversation_keeps_what_was_decided_for_the_desk(
     body["tracker"]["latest_message"]["decision"] = told
     assert (await rasa.post(body)).status == 200
     assert (await city.conversations.recall(visitor))["decision"] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_for"),
+    [
+        ("不签字能强拆不", "deny"),
+        ("不同意能赔不", "deny"),
+        ("第三个,评残能上门不", "rate"),
+        ("评职称要发论文不", "rate"),
+    ],
+)
+def test_a_question_with_a_no_or_a_rating_in_its_words_is_a_question(text: str, taken_for: str) -> None:
+    kinds = {"question": 0.95, "matter": 0.03, "both": 0.0, "talk": 0.02}
+    assert decide(text, [(taken_for, 0.7)], kinds, 0.5).intent == "ask_policy"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("不用了吧", "deny"), ("不要了行不", "deny"), ("给个好评行不", "rate"), ("评价一下", "rate")],
+)
+def test_a_no_and_a_rating_stay_what_they_are(text: str, intent: str) -> None:
+    kinds = {"question": 0.05, "matter": 0.01, "both": 0.0, "talk": 0.94}
+    assert decide(text, [(intent, 0.87)], kinds, 0.3).intent == intent
+
+
+def test_a_number_asked_for_goes_on_from_what_was_spoken_of() -> None:
+    kinds = {"question": 0.0, "matter": 0.0, "both": 0.0, "talk": 1.0}
+    assert decide("有没有电话", [("skip", 0.36)], kinds, 0.78).intent == "follow_up"
+    assert decide("没有电话", [("skip", 0.9)], kinds, 0.1).intent == "skip"

@@ -193,3 +193,14 @@ def test_while_rasa_is_down_an_office_on_file_is_told() -> None:
     told = offices.reply("澜水县社保局电话", folder.now, QINGWU, MONDAY)
     assert told is not None and "0728-6661101" in told.text and told.card and told.card["kind"] == "office"
     assert offices.reply("公积金怎么取", folder.now, QINGWU, MONDAY) is None
+
+
+async def test_what_follows_an_office_that_is_not_on_file_is_filed_with_its_place_and_subject(
+    qingwu: Here,
+) -> None:
+    first = "澜水县婚姻登记处在哪"
+    assert "我这里没有登记" in (await ask(qingwu, first)).text
+    for said, asked in (("周六上班不", "上班时间"), ("电话给一个", "电话"), ("有没有电话我问问", "电话")):
+        answer = await ask(qingwu, said, "action_follow_up", "follow_up")
+        assert f"澜水县婚姻登记处的{asked}我这里没有登记" in answer.text, answer.text
+    assert answer.slots["story"] == f"{first}；周六上班不；电话给一个；有没有电话我问问"

@@ -18,6 +18,8 @@ ASKED = [
     ("我没留号码你们咋通知我", Contacted.HOW),
     ("我上夜班白天接不到电话咋弄", Contacted.MISSED),
     ("耳朵聋了，咋接收结果", Contacted.IN_WRITING),
+    ("短信能发不", Contacted.IN_WRITING),
+    ("能发短信不", Contacted.IN_WRITING),
     ("上门之前打个电话", Contacted.CALL_FIRST),
 ]
 

@@ -142,3 +142,15 @@ async def test_a_blank_or_a_comma_parts_only_what_asks_by_itself(
 def test_a_second_question_is_no_matter_to_file() -> None:
     assert [one.kind for one in split("公积金能提几次?退休金啥时候涨?")] == ["question", "question"]
     assert [one.kind for one in split("公积金怎么提取？小区路灯坏了啥时候能修?")][-1] == "matter"
+
+
+async def test_a_letter_that_numbers_its_questions_gets_each_answered_or_named(
+    rasa: Rasa, visitor: str
+) -> None:
+    text = (
+        "您好!我是退休教师,今年七十三岁,老伴去年脑梗,儿女都在外地,我一个人吃力,想请问一下:一、身份证丢了在哪补;"
+        "二、住房公积金怎么提取;三、天王星移民怎么申请签证;四、海王星护工有没有补助。麻烦您一条一条告诉我,我耳朵不好打电话听不清。"
+    )
+    answer = await rasa.run(ASK, text, "ask_with_matter", conversation=visitor)
+    assert {"police-id-lost", "gjj-withdraw"} <= {card["entry"] for card in answer.cards}
+    assert "“天王星移民怎么申请签证”" in answer.text and "“海王星护工有没有补助”" in answer.text

@@ -365,3 +365,54 @@ async def test_four_thousand_characters_and_markup_are_stored_as_they_are(office
     assert (row.content, row.contact_name, row.subject) == (sent["content"], "<b>李明</b>", sent["subject"])
     whole = {**WANTED, "key": "key-00002", "content": "路" * 10_001}
     await agent.post(f"/conversations/{one}/tickets", whole, 400)
+
+
+async def test_chatter_is_no_content_and_the_answer_to_the_agents_question_is_the_name(
+    office: Office,
+) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, "我想找个真人讲话,你这机器我搞不懂")
+    await office.says("v1", "我的失业金停了,窗口说我有社保记录,可我没上班", "v1-b")
+    await agent.post(f"/conversations/{one}/messages", {"client_id": "c1", "text": "您叫什么名字？"})
+    await office.says("v1", "王小国,谢家集的。谢谢你是真人吧", "v1-c")
+    await office.says("v1", "咋不说话了", "v1-d")
+    await agent.post(f"/conversations/{one}/messages", {"client_id": "c2", "text": "留个电话吧，几月停的？"})
+    await office.says("v1", "13800000000 就是8月份停的", "v1-e")
+    found = (await agent.get(f"/conversations/{one}/matter"))["fields"]
+    assert found["content"]["value"] == "我的失业金停了,窗口说我有社保记录,可我没上班\n就是8月份停的"
+    assert found["contact_name"]["value"] == "王小国" and found["contact_phone"]["value"] == "138****0000"
+    assert found["district"]["value"] == "谢家集区"
+
+
+async def test_who_waits_once_more_tells_only_the_matter(office: Office) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(
+        office,
+        agent,
+        "人呢?",
+        "你们这人工也没人啊",
+        "怎么又排队了?我前面几个",
+        "残疾证换证去哪换,跑了两趟都说系统坏",
+        "在吗",
+        "王小兰 13800000000",
+    )
+    found = (await agent.get(f"/conversations/{one}/matter"))["fields"]
+    assert found["content"]["value"] == "残疾证换证去哪换,跑了两趟都说系统坏"
+    assert found["contact_name"]["value"] == "王小兰" and found["contact_phone"]["value"] == "138****0000"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "我去了两趟窗口，没人，打电话也没人接",
+        "医院排队排了一上午，前面还有几十个",
+        "物业不理我，找了三次",
+        "银行那个智能机器人乱扣我的钱",
+        "邻居王大明，天天半夜放歌",
+    ],
+)
+async def test_what_only_sounds_like_chatter_is_content(office: Office, told: str) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, told)
+    found = (await agent.get(f"/conversations/{one}/matter"))["fields"]
+    assert found["content"]["value"] == told and "contact_name" not in found

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from bot.actions.complaint import for_desk
 from conversations.event_kinds import Outcome, Rated, Report, Result
+from conversations.models import Conversation
 from conversations.types import InboundMessage
 from core.retention import Retention
 from desk.assistant import Assistant
@@ -222,7 +223,7 @@ async def test_the_tickets_of_the_same_citizen_and_of_nobody_else(office: Office
 async def test_the_knowledge_base_suggests_and_nothing_is_sent(
     make_office: MakeOffice, knowledge: Path, clock: Clock
 ) -> None:
-    office = await make_office(assistant=Assistant(asks=for_desk.asks))
+    office = await make_office(assistant=Assistant(asks=for_desk.asks, questions=for_desk.questions))
     await office.gaps.knowledge.refresh()
     agent = await office.hire("a1")
     one = await taken(office, agent)
@@ -235,9 +236,44 @@ async def test_the_knowledge_base_suggests_and_nothing_is_sent(
     asked = await agent.get(f"{one}/suggestions")
     assert asked["asked"]["text"] == "身份证到期了还能不能用"
     best = asked["suggestions"][0]
-    assert (best["entry"], best["title"]) == (ID_CARD[0], ID_CARD[1]) and best["probability"] > 0.2
+    assert (best["entry"], best["title"]) == (ID_CARD[0], ID_CARD[1]) and best["probability"] >= 0.4
     assert "依据：" in best["text"] and "核对" in best["validity"] and best["sources"]
     assert (await agent.get(one))["messages"] == before, "nothing is sent by itself"
+
+
+async def test_suggestions_are_on_the_last_question_and_not_on_the_talk_the_hotline_or_a_danger(
+    make_office: MakeOffice, knowledge: Path, clock: Clock
+) -> None:
+    office = await make_office(assistant=Assistant(asks=for_desk.asks, questions=for_desk.questions))
+    await office.gaps.knowledge.refresh()
+    agent = await office.hire("a1")
+    one = await taken(office, agent)
+    said = ("身份证到期了还能不能用", "怎么又排队了?我前面几个", "咋不说话了", "谢家集,平山那块")
+    for nth, words in enumerate(said):
+        await office.says("v1", words, f"v1-{2 + nth}")
+    asked = await agent.get(f"{one}/suggestions")
+    assert asked["asked"]["text"] == said[0] and asked["suggestions"]
+    assert all(found["probability"] >= 0.4 for found in asked["suggestions"])
+    await office.says("v1", "楼下着火了好大的烟，我该往哪跑", "v1-9")
+    assert (await agent.get(f"{one}/suggestions"))["asked"]["text"] == said[0]
+
+
+async def test_while_somebody_is_in_danger_only_a_question_gets_suggestions(
+    make_office: MakeOffice, knowledge: Path, clock: Clock
+) -> None:
+    office = await make_office(assistant=Assistant(asks=for_desk.asks, questions=for_desk.questions))
+    await office.gaps.knowledge.refresh()
+    agent = await office.hire("a1")
+    one = await taken(office, agent)
+    await office.says("v1", "身份证到期了", "v1-2")
+    assert (await agent.get(f"{one}/suggestions"))["asked"]["text"] == "身份证到期了"
+    view = (await agent.get(one))["conversation"]
+    async with office.database.write() as session:
+        row = await session.get(Conversation, view["id"])
+        assert row is not None
+        row.urgent = True
+        row.facts = {**row.facts, "danger": {"state": "told", "kind": "self_harm", "text": "我不想活了"}}
+    assert await agent.get(f"{one}/suggestions") == {"asked": None, "suggestions": []}
 
 
 async def test_what_an_agent_says_at_the_end_is_kept(office: Office) -> None:

@@ -13,17 +13,22 @@ from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_mined, read_unsure, without_own
 from bot.actions.complaint.leaving import DROPS
 from bot.actions.complaint.steps import matter_of
+from bot.understanding import danger
 from bot.understanding.ahead import mined as mined_facts
+from bot.understanding.asking import asks_at_end
 from bot.understanding.assent import assent
 from bot.understanding.category import suggest
 from bot.understanding.clauses import clauses
 from bot.understanding.filing_wish import filing_wish, without_wish
 from bot.understanding.human_wish import beside_call, may_wish_human
 from bot.understanding.name import ANONYMOUS, introduced_name
-from bot.understanding.phone import declared_phone, own_phone
+from bot.understanding.office import only_place
+from bot.understanding.phone import asked_phone, declared_phone, own_phone
 from bot.understanding.remarks import is_laughter
 from bot.understanding.ticket import without_number
+from bot.understanding.to_agent import answered_name, asks_phone, is_of_the_talk, of_matter
 from bot.understanding.wishes import Wish, read_wish, wish_beside_matter
+from bot.understanding.wording import asks_somehow
 from conversations.attachments import Place
 from core.city import City
 from core.clock import now
@@ -63,26 +68,29 @@ class Dialogue(Protocol):
         ...
 
 
-def reader(city: City) -> Callable[[Sequence[str], Mapping[str, Any]], Awaitable[Drafted]]:
+def reader(
+    city: City,
+) -> Callable[[Sequence[str], Mapping[str, Any], Sequence[str]], Awaitable[Drafted]]:
     """A reader for agents of one city. It reads in a thread, because a long letter takes a third of a second.
 
     Args:
         city: the city whose places are recognised.
     """
 
-    async def read(words: Sequence[str], slots: Mapping[str, Any]) -> Drafted:
-        return await asyncio.to_thread(drafted, words, slots, city)
+    async def read(words: Sequence[str], slots: Mapping[str, Any], asked: Sequence[str]) -> Drafted:
+        return await asyncio.to_thread(drafted, words, slots, city, asked)
 
     return read
 
 
-def drafted(words: Sequence[str], slots: Mapping[str, Any], city: City) -> Drafted:
+def drafted(words: Sequence[str], slots: Mapping[str, Any], city: City, asked: Sequence[str] = ()) -> Drafted:
     """What a ticket could say: first what the form holds, then what the citizen's words tell beside it.
 
     Args:
         words: the citizen's messages, oldest first.
         slots: the slots of the form; empty when it holds nothing.
         city: the city whose places are recognised.
+        asked: what was said to the citizen before each message, as many as ``words``; by default nothing.
 
     >>> from core.city import load_city
     >>> found = drafted(["转人工", "田家庵区龙湖路的路灯坏了三天，我电话13800000000"], {}, load_city("huainan"))
@@ -97,9 +105,11 @@ def drafted(words: Sequence[str], slots: Mapping[str, Any], city: City) -> Draft
         if (value := slots.get(slot)) is not None and value != ""
     }
     fields = {name: one for name, one in fields.items() if one.value != ""}
-    told = [one for one in words if _tells(one)][-_MOST:]
+    before = asked or [""] * len(words)
+    matter = (_of_matter(one, said, city) for one, said in zip(words, before, strict=True))
+    told = [one for one in matter if _tells(one)][-_MOST:]
     story = "\n".join(filter(None, (without_wish(one) for one in told)))
-    for name, one in _read(words, story, city).items():
+    for name, one in _read(words, before, story, city).items():
         fields.setdefault(name, one)
     there = Place.parse(str(slots.get("location") or ""))
     return Drafted(
@@ -113,6 +123,12 @@ def drafted(words: Sequence[str], slots: Mapping[str, Any], city: City) -> Draft
 def _in_form(value: str) -> str:
     """A slot's value as the ticket holds it: no name for 匿名."""
     return "" if value == ANONYMOUS else value
+
+
+def _of_matter(text: str, asked: str, city: City) -> str:
+    """What of a message tells of the matter. A district alone, beside the name, stands in its own field."""
+    left = of_matter(text, asked)
+    return "" if left != text and only_place(left, city) else left
 
 
 def _tells(text: str) -> bool:
@@ -129,10 +145,23 @@ def _tells(text: str) -> bool:
 def asks(text: str) -> str:
     """What of a citizen's message asks or tells something: without calls for a human, courtesies, names, numbers and assent.
 
+    Words of danger are left out whole: what helps then is no entry of the knowledge base.
+
     >>> asks("我电话13800000000，公积金怎么提取，转人工"), asks("我叫李明，转人工"), asks("好的谢谢")
     ('公积金怎么提取', '', '')
     """
+    if is_of_the_talk(text) or danger.shipped().judge(text) is not None:
+        return ""
     return "，".join(one for one in clauses(beside_call(text)) if not _asks_nothing(one))
+
+
+def questions(text: str) -> bool:
+    """Whether words ask something.
+
+    >>> [questions(said) for said in ("残疾证换证去哪换", "高龄补贴能领不", "楼上漏水漏了半个月了")]
+    [True, True, False]
+    """
+    return asks_somehow(text) or asks_at_end(text)
 
 
 def _asks_nothing(clause: str) -> bool:
@@ -145,7 +174,7 @@ def _asks_nothing(clause: str) -> bool:
     return bool(told) and len(plain(left)) <= _LEAST
 
 
-def _read(words: Sequence[str], story: str, city: City) -> dict[str, Value]:
+def _read(words: Sequence[str], before: Sequence[str], story: str, city: City) -> dict[str, Value]:
     """What the words alone tell."""
     whole = simplified("\n".join(words[-_MOST:]))
     mined = read_mined(whole, {}, city)
@@ -155,12 +184,14 @@ def _read(words: Sequence[str], story: str, city: City) -> dict[str, Value]:
     found = {name: Value(value, Source.SAID) for name, value in mined.items()}
     if sure_type:
         found["type"] = Value(sure_type, Source.SAID)
-    if phone := _phone(words, city):
+    if phone := _phone(words, before, city):
         found["contact_phone"] = Value(phone, Source.SAID)
+    if named := _name(words, before):
+        found["contact_name"] = Value(named, Source.SAID)
     for name, value in read_unsure(whole, city).items():
         found.setdefault(name, Value(value, Source.GUESSED))
     if not story:
-        return {name: one for name, one in found.items() if name == "contact_phone"}
+        return {name: one for name, one in found.items() if name in ("contact_name", "contact_phone")}
     content = without_own(story, {"contact_phone": phone})
     found["content"] = Value(content, Source.SAID)
     if not sure_type:  # read_mined takes an unsure one, too
@@ -168,9 +199,6 @@ def _read(words: Sequence[str], story: str, city: City) -> dict[str, Value]:
     if (likely := suggest(matter_of(content))) is not None:
         sure = likely.confidence >= _CATEGORY_FROM
         found["category"] = Value(likely.category, Source.SAID if sure else Source.GUESSED, likely.confidence)
-    named = next(filter(None, (introduced_name(one) for one in reversed(words))), None)
-    if named:
-        found["contact_name"] = Value(named, Source.SAID)
     for one in words:
         wish = read_wish(one) or wish_beside_matter(one)
         if wish in _SECRET:
@@ -178,14 +206,24 @@ def _read(words: Sequence[str], story: str, city: City) -> dict[str, Value]:
     return found
 
 
-def _phone(words: Sequence[str], city: City) -> str:
+def _name(words: Sequence[str], before: Sequence[str]) -> str:
+    """The name that the citizen gave last, unasked or as the answer to a question for it; "" when none was given."""
+    for one, asked in zip(reversed(words), reversed(before), strict=True):
+        if name := introduced_name(one) or answered_name(one, asked):
+            return name
+    return ""
+
+
+def _phone(words: Sequence[str], before: Sequence[str], city: City) -> str:
     """The number that the citizen gave last as the own one; "" when none was given.
 
     Each message is read by itself: beside the number of somebody else, told before, none would be sure.
     """
-    for one in reversed(words):
+    for one, asked in zip(reversed(words), reversed(before), strict=True):
         said = without_number(one)
         number = declared_phone(said, city.hotline_numbers) or own_phone(said, city.hotline_numbers)
+        if not number and asks_phone(asked):
+            number = asked_phone(said, city.hotline_numbers)
         if number:
             return number
     return ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.actions.policy import feedback, office_words, unknown
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
-from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, choice, plain
+from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, choice, clip, plain
 from bot.understanding.asking import asks, without_lead_in
 from bot.understanding.decide import ASK_WITH_MATTER, shipped
 from bot.understanding.office import OfficeAsked, What, only_place, only_what, read_office
@@ -37,6 +37,8 @@ _QUESTION_FROM = 0.5
 """Probability of a question (0 to 1) from which an office that is only named by its last word is one."""
 _LEAST_REST = 4
 """Fewest characters of what is asked or told besides."""
+_MOST_STORY = 400
+"""Longest questions that are kept to be filed, in characters."""
 _MOST_PLACES = 6
 """Most counties and districts that are offered for choice."""
 
@@ -81,15 +83,21 @@ async def answered(turn: Turn, *, within_form: bool = False) -> str | None:
         if others and not place and not within_form:
             _ask_place(turn, asked, others)
             return asked.rest
+    story = turn.text if turn.pressed else _story(turn, known)
     await parts().conversations.remember_all(
         turn.conversation_id,
         {
-            _ASKED: {"what": asked.what.name, "name": asked.name, "of_city": asked.of_city},
+            _ASKED: {
+                "what": asked.what.name,
+                "name": asked.name,
+                "of_city": asked.of_city,
+                "story": story,
+            },
             _PLACE: place or None,
         },
     )
     if found is None:
-        await _say_unknown(turn, asked, place, within_form=within_form)
+        await _say_unknown(turn, asked, place, story, within_form=within_form)
     else:
         buttons = [] if within_form else [HUMAN]
         turn.say(
@@ -143,7 +151,7 @@ def _asked(turn: Turn, known: Mapping[str, Any]) -> OfficeAsked | None:
     """The question of a message, or of one that goes on from the office told last."""
     asked = read_office(turn.text, parts().facts_now)
     before = known.get(_ASKED)
-    if asked is not None or turn.offered != OFFER or not isinstance(before, dict):
+    if asked is not None or not isinstance(before, dict) or not _goes_on(turn, before):
         return asked
     last = OfficeAsked(What[before["what"]], str(before["name"]), of_city=bool(before.get("of_city")))
     if (what := only_what(turn.text)) is not None:
@@ -151,6 +159,24 @@ def _asked(turn: Turn, known: Mapping[str, Any]) -> OfficeAsked | None:
     if place := only_place(turn.text, parts().city):
         return replace(last, district=place, of_city=False)
     return None
+
+
+def _goes_on(turn: Turn, before: Mapping[str, Any]) -> bool:
+    """Whether the last reply told an office, or that what was asked of one is not on file."""
+    story = before.get("story")
+    return turn.offered == OFFER or (
+        turn.offered == "complaint" and bool(story) and turn.slot("story") == story
+    )
+
+
+def _story(turn: Turn, known: Mapping[str, Any]) -> str:
+    """The question to be filed: one that goes on (周六上班吗) stands behind those it goes on from, which name the office."""
+    before = known.get(_ASKED)
+    if read_office(turn.text, parts().facts_now) is not None or not isinstance(before, dict):
+        return turn.text
+    if not _goes_on(turn, before):
+        return turn.text
+    return clip(f"{before.get('story') or before['name']}；{turn.text}", _MOST_STORY)
 
 
 async def _counts(turn: Turn, asked: OfficeAsked, place: str) -> bool:
@@ -206,7 +232,7 @@ def _ask_place(turn: Turn, asked: OfficeAsked, others: tuple[Found, ...]) -> Non
     turn.outcome(Result.ASKED_BACK, about="office")
 
 
-async def _say_unknown(turn: Turn, asked: OfficeAsked, place: str, *, within_form: bool) -> None:
+async def _say_unknown(turn: Turn, asked: OfficeAsked, place: str, story: str, *, within_form: bool) -> None:
     """Say plainly that it is not on file, and offer to file the question or a human."""
     of = asked.name if asked.name.startswith(place) else f"{place}{asked.name}"
     await feedback.keep_unanswered(turn, f"{of}的{asked.what.value}")
@@ -215,7 +241,7 @@ async def _say_unknown(turn: Turn, asked: OfficeAsked, place: str, *, within_for
         turn.say(f"{said}填完可以另外登记，请工作人员查了告诉您。")
     else:
         turn.say(said + unknown.ways_on(turn), [FILE_QUESTION, HUMAN])
-        turn.set("story", turn.text)
+        turn.set("story", story)
         turn.offer("complaint")
     turn.outcome(Result.UNKNOWN, about="office")
 

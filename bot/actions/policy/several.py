@@ -23,7 +23,7 @@ from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip
 from bot.understanding.asking import only_asks, own_question
 from bot.understanding.decide import ASK_WITH_MATTER
 from bot.understanding.elliptic import names_what_it_asks
-from bot.understanding.questions import questions
+from bot.understanding.questions import numbered, questions
 from bot.understanding.requests import Request
 from bot.understanding.splitting import split
 from conversations.event_kinds import Result
@@ -142,17 +142,18 @@ async def _answer_each(turn: Turn) -> bool:
 
     Known answers are given, likely ones are offered in one list, and a question without an answer can be filed.
     """
-    asked = await _parted(turn.text)
+    own = numbered(turn.text)
+    asked = own or await _parted(turn.text)
     if len(asked) < 2 or parts().city.asks_elsewhere(turn.text) is not None:
         return False
     now, rest = asked[:_MOST], asked[_MOST:]
     found = [(question, await policy.search(question)) for question in now]
     unknown = [question for question, result in found if result.outcome == "unknown"]
     about = {result.hits[0].entry.id for question, result in found if question not in unknown}
-    if len(about) + len(unknown) < 2:
+    if not own and len(about) + len(unknown) < 2:
         return False  # all about one entry, so it is one question in other words
     known = {result.hits[0].entry.id: (question, result) for question, result in found if _known(result)}
-    if not known:
+    if not known and not own:
         whole = await policy.search(turn.text)
         if policy.is_sure(whole) and whole.hits[0].entry.id not in about:
             return False  # only all of them together say what is asked

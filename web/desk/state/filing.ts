@@ -1,7 +1,10 @@
 import { reactive } from "vue";
-import type { MatterFields, Readings } from "../api/filing";
+import type { MatterFields, Reading, Readings } from "../api/filing";
 import type { Ticket } from "../api/types";
 import { EMERGENCY } from "./tickets";
+
+/** Most characters of a reading in the line that tells what was said since. */
+const SHOWN = 40;
 
 export const TYPES = ["咨询", "求助", "投诉", "举报", "建议", "表扬"];
 
@@ -45,6 +48,27 @@ export function fill(fields: MatterFields, readings: Readings): void {
     if (!reading || fields[name]) continue;
     Object.assign(fields, { [name]: reading.value });
   }
+}
+
+/** What the citizen has said since: readings that are new, for fields that nobody has filled in by hand. Typed words stay. */
+export function news(fields: MatterFields, before: Readings, now: Readings): Readings {
+  const fresh = (Object.entries(now) as [keyof MatterFields, Reading | undefined][]).filter(([name, reading]) => {
+    if (!reading || reading.value === fields[name]) return false;
+    const old = before[name];
+    return old ? old.value !== reading.value && old.value === fields[name] : !fields[name];
+  });
+  return Object.fromEntries(fresh) as Readings;
+}
+
+/** The same in words: of a text that only grew, what was added. */
+export function told(fresh: Readings, before: Readings): string {
+  const parts = (Object.entries(fresh) as [keyof MatterFields, Reading][]).map(([name, { value }]) => {
+    if (typeof value === "boolean") return value ? LABELS[name] : `不${LABELS[name]}`;
+    const old = before[name]?.value;
+    const added = typeof old === "string" && value.startsWith(old) ? value.slice(old.length).trim() : value;
+    return `${LABELS[name]} ${added.length > SHOWN ? `${added.slice(0, SHOWN)}…` : added}`;
+  });
+  return parts.join("；");
 }
 
 /** The fields that hold a reading nobody can rely on, as long as the agent has not changed it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Readings } from "../../desk/api/filing";
-import { basis, changes, doubtful, empty, fill, lacking, ofTicket } from "../../desk/state/filing";
+import { basis, changes, doubtful, empty, fill, lacking, news, ofTicket, told } from "../../desk/state/filing";
 import { forMe, lasted } from "../../desk/state/phone";
 import type { RungCall } from "../../desk/api/phone";
 import { ticket } from "../support/tickets";
@@ -40,6 +40,26 @@ describe("the form", () => {
     expect(before.contact_phone).toBe("");
     expect(changes(before, { ...before, address: "龙湖路" })).toEqual({ address: "龙湖路" });
     expect(changes(before, { ...before })).toEqual({});
+  });
+});
+
+describe("what the citizen says while the form is open", () => {
+  const said = (value: string) => ({ value, sure: true, source: "said" as const, share: null });
+  const before: Readings = { content: said("窗口态度差"), district: said("田家庵区") };
+  const since: Readings = { content: said("窗口态度差\n今天上午十点去问过户"), address: said("政务大厅二楼"), district: said("谢家集区"), happened_at: said("今天上午十点") };
+
+  it("is offered for fields that nobody has typed in", () => {
+    const fields = { ...empty(), content: "窗口态度差", district: "田家庵区" };
+    const fresh = news(fields, before, since);
+    expect(Object.keys(fresh)).toEqual(["content", "address", "district", "happened_at"]);
+    expect(told(fresh, before)).toBe("诉求内容 今天上午十点去问过户；发生地点 政务大厅二楼；所在县区 谢家集区；发生时间 今天上午十点");
+  });
+
+  it("never replaces what the agent has typed, nor brings back what was cleared", () => {
+    const fields = { ...empty(), content: "我改写过的", address: "我写的", district: "" };
+    expect(Object.keys(news(fields, before, since))).toEqual(["happened_at"]);
+    expect(news({ ...empty(), content: "窗口态度差", district: "田家庵区" }, before, before)).toEqual({});
+    expect(told({}, before)).toBe("");
   });
 });
 
