@@ -60,6 +60,8 @@ async def test_list_shows_labels_and_pages(office: Office, ticket: Ticket) -> No
         "disputed": False,
         "corrected": False,
         "edited": False,
+        "repeated": False,
+        "reporters": 1,
         "department": None,
     }
     found = await agent.get("/tickets", q="路灯", state="待受理")
