@@ -258,6 +258,10 @@ def apart(text: str) -> tuple[str, str]:
     return " ".join(one for one in parts if one not in asked), question.strip(" ，,。.")
 
 
+_ANNOUNCED = re.compile("(?:那|我|俺|还|就|顺便|再|也)*(?:想|要|请)?(?:问|咨询|打听)")
+"""How a question is announced. More than one clause of it may follow."""
+
+
 def asked_after(text: str) -> tuple[str, str]:
     """A message without its last clause, and that clause when it asks something; the message and "" when it does not.
 
@@ -265,13 +269,18 @@ def asked_after(text: str) -> tuple[str, str]:
 
     >>> asked_after("我人没事了，燃气公司也来看了，灶具用几年该换")
     ('我人没事了，燃气公司也来看了', '灶具用几年该换')
+    >>> asked_after("都平安了 想问燃气安检几年一次 收不收钱")
+    ('都平安了', '想问燃气安检几年一次，收不收钱')
     >>> asked_after("我人没事了")
     ('我人没事了', '')
     """
     parts = [one.strip(" ，,。.") for one in _CLAUSES.split(text) if one.strip(" ，,。.")]
     if len(parts) < 2 or not asks(parts[-1]):
         return text, ""
-    return "，".join(parts[:-1]), parts[-1]
+    first = len(parts) - 1
+    while first > 1 and asks(parts[first - 1]) and _ANNOUNCED.match(parts[first - 1]):
+        first -= 1
+    return "，".join(parts[:first]), "，".join(parts[first:])
 
 
 def asked_before(wish: str, before: list[str]) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,7 @@ Keys that are sometimes there:
 - ``by_text``: the citizen can't speak on the phone now; ``said``: the last reply, so that no two are the same in a row;
 - ``past``: the citizen said that it was on a day before;
 - ``aside``: an answer to something else has come after a line with the numbers, which is not said again;
+- ``met``: an agent had the conversation, and filed or ended it: the alarm is ``over``, though the citizen has not said so;
 - ``kept``: taken back after words of a plan, so the conversation stays in the queue for a human to look.
 """
 TOLD_IN_FORM = "told_in_form"
@@ -59,6 +60,8 @@ _SIGNS_OF = {
     "crowd": re.compile("塌|垮|埋|裂|踩|倒|爆|漏"),
 }
 """Kind of danger → words without which nothing tells of it while another danger is open."""
+_MONEY = re.compile("骗|转账|转钱|汇款|验证码|冒充")
+"""Words of a fraud, which is another matter than blows."""
 _DROWNS = re.compile("落水|溺|淹|[河江塘湖井]|水里|进水|积水")
 """Words of water. Without them those who are shut in a lift are still the same (里面还有两个人)."""
 FRESH = timedelta(minutes=15)
@@ -90,6 +93,25 @@ def may_return(fact: dict[str, Any]) -> bool:
     if fact.get("state") not in ("told", "over", "denied") or _age(fact) >= COMES_BACK:
         return False
     return not is_open(fact) or bool(fact.get("filing"))
+
+
+def met_by_agent(facts: Mapping[str, Any], *, filed: bool = False) -> dict[str, Any]:
+    """The facts of a conversation whose alarm ends, because an agent has dealt with it.
+
+    Args:
+        facts: all facts of the conversation.
+        filed: whether the agent only filed a ticket, and still has the conversation. Then an alarm about violence or despair
+            stays open: a ticket makes nobody safe.
+
+    >>> met_by_agent({FACT: made("told", "medical", "咋不说话了")})[FACT]["state"]
+    'over'
+    >>> met_by_agent({FACT: made("told", "self_harm", "不想活了")}, filed=True)[FACT]["state"]
+    'told'
+    """
+    fact = facts.get(FACT) or {}
+    if fact.get("state") not in ("told", "asked") or (filed and fact.get("kind") in ended.BY_PEOPLE):
+        return dict(facts)
+    return {**facts, FACT: {**fact, "state": "over" if fact["state"] == "told" else "passed", "met": True}}
 
 
 def known_of_late(fact: dict[str, Any]) -> bool:
@@ -181,6 +203,21 @@ def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: Heard | None)
     lift = open_ is danger.advices()["in_lift"] and not _DROWNS.search(text)
     same = told.label == open_.label or (plain and (found.kind == "medical" or lift))
     return same and bool(known)
+
+
+def same_violence(found: Danger, text: str, fact: dict[str, Any]) -> Danger:
+    """The danger of a message: while violence at home is open, what sounds like any other crime is part of it.
+
+    >>> open_ = made("told", "domestic_violence", "老公打我")
+    >>> same_violence(Danger("crime", 0.9, clear=True), "我出来了，他没追", open_).kind
+    'domestic_violence'
+    >>> same_violence(Danger("crime", 0.9, clear=True), "有人冒充公安让我转账", open_).kind
+    'crime'
+    """
+    home = str(fact.get("kind")) in ("domestic_violence", "child_abuse")
+    if not home or found.kind != "crime" or not (is_open(fact) or fresh(fact)) or _MONEY.search(text):
+        return found
+    return replace(found, kind=str(fact["kind"]))
 
 
 def of_queue(job: Job, fact: dict[str, Any]) -> bool:

@@ -35,7 +35,9 @@ def emergency(facts: Mapping[str, Any]) -> Emergency | None:
     if fact.get("state") not in ("told", "over"):
         return None
     text = str(fact.get("text", ""))
-    return Emergency(danger.advice(str(fact["kind"]), text).tag, text, over=fact["state"] == "over")
+    # What an agent has dealt with, no citizen has called over.
+    over = fact["state"] == "over" and not fact.get("met")
+    return Emergency(danger.advice(str(fact["kind"]), text).tag, text, over=over)
 
 
 def going_on(facts: Mapping[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import facts, store
+from conversations.danger_state import met_by_agent
 from conversations.emergency import going_on
 from conversations.models import MessageRow, Turn
 from conversations.moves import RESUME, Moves, held_by
@@ -166,7 +167,11 @@ class AgentFiles:
         if any(name in row.facts for name in _OF_THE_FORM):
             await add(session, FORM_CLOSED, f"{conversation_id}:{number}")
         row.facts = {
-            **{name: value for name, value in row.facts.items() if name not in _OF_THE_FORM},
+            **{
+                name: value
+                for name, value in met_by_agent(row.facts, filed=True).items()
+                if name not in _OF_THE_FORM
+            },
             FILED: {"turn": "", "number": number},
         }
         row.updated_at = now()

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from conversations import by_text, facts, happened, queue, store
+from conversations.danger_state import met_by_agent
 from conversations.event_kinds import (
     Actor,
     FirstReply,
@@ -307,6 +308,7 @@ class Handoff(Mover):
             await happened.record(session, row.id, back, Actor.AGENT, agent_id=agent.id, reason=row.reason)
             left, ways = unfinished(row)
             to_bot(row)
+            row.facts = met_by_agent(row.facts)
             told = Reply(f"人工服务已结束，我接着帮您。还想找坐席，说“转人工”就行。{left}", ways)
             messages = await self._moves.tell(session, row, [told], "system", "")
             view = store.to_view(row)

@@ -14,6 +14,10 @@ from conversations.danger import Advice, Source
 from core import yaml_loader
 
 _FILE = Path(__file__).with_name("met.yml")
+_CLAUSES = re.compile(r"[，,。.！!？?；;、\s]+")
+_DONE = re.compile("了$")
+_BARE = 7
+"""Most characters of a question that names nothing of its own (行不行, 这样可以吗)."""
 _EITHER_OR = re.compile(r"([能要会可行好用该])不\1")
 """能不能 and the like, in which 不能 denies nothing."""
 
@@ -66,13 +70,33 @@ def answer(advice: Advice, text: str, told: str) -> Met | None:
     name = next(name for name, one in danger.advices().items() if one.label == advice.label)
     said = plain(text)
     whole = plain(told) + said
+    question = asked_part(text)
     for one in entries().values():
         if one.dangers and name not in one.dangers:
             continue
-        if (one.asked and not asks(text)) or one.words.search(said) is None:
+        if one.words.search(said) is None or (one.asked and one.words.search(question) is None):
             continue
         if one.never is not None and one.never.search(_EITHER_OR.sub(r"\1", said)):
             continue
         if one.told is None or one.told.search(whole):
             return one
     return None
+
+
+def asked_part(text: str) -> str:
+    """The plain words of a message that ask something; "" when none do.
+
+    What is told as done, beside a long question, is not asked: 阀门关了，管子几年换一回 asks about the pipe alone.
+
+    >>> asked_part("已经关阀门了,没味了,那我想问问燃气管子多少年换一回")
+    '那我想问问燃气管子多少年换一回'
+    >>> asked_part("我把阀门关了，行不行"), asked_part("我把阀门关了")
+    ('我把阀门关了行不行', '')
+    """
+    if not asks(text):
+        return ""
+    parts = [one for one in _CLAUSES.split(text) if plain(one)]
+    asking = [one for one in parts if asks(one)]
+    if all(len(plain(one)) <= _BARE for one in asking):
+        return plain(text)
+    return plain("，".join(one for one in parts if one in asking or not _DONE.search(plain(one))))

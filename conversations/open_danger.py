@@ -25,7 +25,17 @@ from conversations import (
     store,
 )
 from conversations.danger import Advice, Danger, Judge
-from conversations.danger_state import FACT, FRESH, advice_of, fresh, goes_on, made, not_over, read_as
+from conversations.danger_state import (
+    FACT,
+    FRESH,
+    advice_of,
+    fresh,
+    goes_on,
+    made,
+    not_over,
+    read_as,
+    same_violence,
+)
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.models import Turn
@@ -181,7 +191,10 @@ class OpenDanger:
             return None
         # 没人在乎我 and 120还要多久 sound like pushing in the queue. In a danger they are about the danger.
         pushes = waits and asks_how_long(job.text)
-        alone = read_as(fact) == "self_harm" and _stays(job.text)
+        despair = read_as(fact) == "self_harm"
+        if despair and found is None and aside.elsewhere(job.text) and not after_alarm.own_death(job.text):
+            return None  # 催收违法去哪告 is answered, whatever it seems to say of the despair.
+        alone = despair and _stays(job.text)
         if not alone and heard is None and not pushes and (found is None or during.asks_for_more(job.text)):
             return None
         return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
@@ -196,6 +209,7 @@ class OpenDanger:
             text: the words that told of it.
             fact: what is remembered of a danger before.
         """
+        found = same_violence(found, text, fact)
         advice = danger.advice(found.kind, text)
         other = fact.get("state") in ("told", "over") and fresh(fact)
         earlier = not_over(fact) if other else []
@@ -228,9 +242,12 @@ class OpenDanger:
         outcome = Outcome(Result.DANGER, about=found.kind, probability=found.probability)
         if again:
             short = steps.again(advice, by_text=bool(fact.get("by_text")))
+            own = met.answer(advice, text, await self.told(conversation_id, fact))
+            if own is not None:
+                short = Reply(own.reply, short.buttons, advice.card())
             return Screened([await self.new(conversation_id, short, state)], outcome=outcome)
         ways = () if job.mode is Mode.HUMAN else steps.ways(advice)
-        told = advice.reply(steps.comes(place, first=not repeated), ways)
+        told = advice.reply(steps.comes(place, first=not repeated, left=job.mode is Mode.HUMAN), ways)
         return Screened([told], outcome=outcome, question=found.question)
 
     async def human(self, conversation_id: str, job: Job, fact: dict[str, Any]) -> Screened:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from conversations import by_text, happened, queue, store
 from conversations.buttons import RATE_TALK
+from conversations.danger_state import met_by_agent
 from conversations.event_kinds import Actor, Closed, Disposition, Taken, Transferred
 from conversations.models import Conversation
 from conversations.moves import (
@@ -207,6 +208,7 @@ class Passing(Mover):
             closed = Closed(held_s=None if since is None else seconds(since), disposition=disposition)
             await happened.record(session, row.id, closed, Actor.AGENT, agent_id=agent.id, reason=row.reason)
             to_bot(row)
+            row.facts = met_by_agent(row.facts)
             row.stage = Stage.CLOSED
             view = store.to_view(row)
         self._moves.announce(messages)

@@ -233,12 +233,15 @@ def ways(advice: Advice) -> tuple[Button, ...]:
     return (danger.FILE_IT, danger.FINE if in_despair(advice) else danger.NOT_URGENT)
 
 
-def comes(place: QueuePlace, *, first: bool) -> str:
+def comes(place: QueuePlace, *, first: bool, left: bool = False) -> str:
     """Whether an agent will come. The sentence promises nothing that may not happen.
 
     Args:
         first: whether the conversation goes before those that are not urgent.
+        left: whether an agent had the conversation, and has left the desk.
     """
+    if left and place.mode is not Mode.HUMAN:
+        return f"刚才接待您的坐席离开了。{comes(place, first=first)}"
     if place.mode is Mode.HUMAN:
         # The agent who has the conversation may have left the desk. Whether anybody reads it is not known here.
         return "您的话也留给坐席了；请先打上面的电话，不要等回复。"

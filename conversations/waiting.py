@@ -50,14 +50,18 @@ _NOBODY = re.compile(
     r"(?:怎么|咋|都|也|还是|一直|到底|这都?|喂|你们){0,12}(?:没(?:有)?人(?:在|接|理|来|应|管|回)?|有(?:没有)?人|人(?=呢)|在不在|在(?=吗|么))(?:我|在|啊|呀|吗|么|呢|嘛|吧|[?？]){0,12}"
 )
 """Whether anybody is there, asked before one leaves (没人啊？不等了)."""
-_PLEADS = re.compile(r"快|赶紧|派|来人|接(?:一下|电话|啊|吧)|催|投诉|举报|几|吗|呢|[?？]")
+_PLEADS = re.compile(
+    r"快|赶紧|派|来人|接(?:一下|电话|啊|吧)|催(?!收|债|款|缴|费|租|婚)|投诉|举报|几|吗|呢|[?？]"
+)
 _OF_THE_QUEUE = re.compile(rf"等|排|候|转|{_HELPER}|{_AGENT}")
 _HOW_LONG = re.compile(
     r"[?？\s]+|.{0,6}(?:在吗|在不在|有人吗|人呢|有没有人|没人(?=[来接理回应在管吗啊呀呢?？]|$)|还没(?:人|来|接|好|到)|多久|多长时间|前面.{0,4}几(?:个|位|名)?(?:人|号)?(?=[啊呀了在排等呢吗吧，,?？]|$)|第几|排到|"
-    r"到我|轮到|催|快点|还要等|等(?:了)?(?:好久|半天|很久|这么久|多久|\d+)|怎么还|理我|回我|接啊|接一下).{0,10}|"
+    r"到我|轮到|催(?!收|债|款|缴|费|租|婚)|快点|还要等|等(?:了)?(?:好久|半天|很久|这么久|多久|\d+)|怎么还|理我|回我|接啊|接一下).{0,10}|"
     r"(?:那|我|俺|请|麻烦|帮我|给我|快|就|还是|要|想)*(?:转|找|叫|要|接)(?:一下|个)?(?:人工|坐席|客服|真人)(?:客服|坐席|服务)?(?:吧|啊|呀|了|一下)*"
 )
-_LATE = re.compile(r"怎么还|又(?:要|得|让|在|排|等)|这么久|好久|半天|很久|没人|人呢|理我|回我|还没|快点|催")
+_LATE = re.compile(
+    r"怎么还|又(?:要|得|让|在|排|等)|这么久|好久|半天|很久|没人|人呢|理我|回我|还没|快点|催(?!收|债|款|缴|费|租|婚)"
+)
 _LEAD = r"(?:那|请问|我们?|俺|你们?|您|现在|大概|大约|一般|估计|到底|究竟|还|要|得|再|需要|会|，|,|\s){0,12}"
 _TAIL = r"(?:了|啊|呀|呢|吗|么|吧|的|在|[?？]){0,12}"
 _WAIT = rf"{_LEAD}(?:等|排)(?:队|到)?(?:多久|多长时间?|几点|什么时候|啥时候){_TAIL}|{_LEAD}(?:多久|什么时候|啥时候|几点)(?:才|能|可以|会)*(?:到我|轮到我|有人|有坐席|接通?|排到|回我){_TAIL}"
@@ -116,10 +120,14 @@ def leaves(text: str, chosen: Button | None, *, form: bool = False) -> bool:
 def asks_how_long(text: str) -> bool:
     """Whether a waiting citizen asks how long it takes, or pushes.
 
-    >>> asks_how_long("还要等多久"), asks_how_long("社保卡丢了怎么办"), asks_how_long("楼道没人打扫")
-    (True, False, False)
-    >>> asks_how_long("怎么又排队了?我前面几个"), asks_how_long("怎么又停水了?我前面几个")
-    (True, False)
+        >>> asks_how_long("还要等多久"), asks_how_long("社保卡丢了怎么办"), asks_how_long("楼道没人打扫")
+        (True, False, False)
+    <<<<<<< HEAD
+        >>> asks_how_long("怎么又排队了?我前面几个"), asks_how_long("怎么又停水了?我前面几个")
+    =======
+        >>> asks_how_long("帮我催一下"), asks_how_long("我就问催收去哪告")
+    >>>>>>> alarm35
+        (True, False)
     """
     said = plain(text)
     if not said or asks_place(text) or (len(said) <= _LONGEST and _HOW_LONG.fullmatch(said) is not None):

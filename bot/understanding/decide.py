@@ -67,6 +67,8 @@ _TICKET = re.compile(
     r"快(?:点|些|一点)|尽快|赶紧|抓紧|早[点些]"
 )
 """Words about a ticket and what becomes of it."""
+_DUNNED = re.compile("催(?:收|债|款|缴|费|租|婚|讨)")
+"""Words of others who dun the citizen, and not of the citizen who urges the hotline (催收违法我去哪告)."""
 _ADDS = re.compile(r"补充|补一|[再还]?加[一个上]|[再还]补|照片|图片|附件|电话")
 """Words of what is added to a ticket. 补上 alone may mean premiums or papers."""
 _RATES = re.compile(
@@ -230,6 +232,8 @@ def decide(
     if intent == "request_human" and not may_wish_human(text):  # 三个人, 你们多久来人
         intent, confidence = "nlu_fallback", 1 - confidence
     if intent in _OF_TICKETS and kinds["question"] >= _PLAIN and _TICKET.search(text) is None:
+        intent, confidence = "nlu_fallback", 1 - confidence
+    if intent == "urge" and kinds["question"] >= _PLAIN and _TICKET.search(_DUNNED.sub("", text)) is None:
         intent, confidence = "nlu_fallback", 1 - confidence
     if asks_no_ticket(text, intent) or (kinds["question"] >= _PLAIN and asks_no_refusal(text, intent)):
         intent, confidence = "nlu_fallback", 1 - confidence
