@@ -120,14 +120,12 @@ def leaves(text: str, chosen: Button | None, *, form: bool = False) -> bool:
 def asks_how_long(text: str) -> bool:
     """Whether a waiting citizen asks how long it takes, or pushes.
 
-        >>> asks_how_long("还要等多久"), asks_how_long("社保卡丢了怎么办"), asks_how_long("楼道没人打扫")
-        (True, False, False)
-    <<<<<<< HEAD
-        >>> asks_how_long("怎么又排队了?我前面几个"), asks_how_long("怎么又停水了?我前面几个")
-    =======
-        >>> asks_how_long("帮我催一下"), asks_how_long("我就问催收去哪告")
-    >>>>>>> alarm35
-        (True, False)
+    >>> asks_how_long("还要等多久"), asks_how_long("社保卡丢了怎么办"), asks_how_long("楼道没人打扫")
+    (True, False, False)
+    >>> asks_how_long("怎么又排队了?我前面几个"), asks_how_long("怎么又停水了?我前面几个")
+    (True, False)
+    >>> asks_how_long("帮我催一下"), asks_how_long("我就问催收去哪告")
+    (True, False)
     """
     said = plain(text)
     if not said or asks_place(text) or (len(said) <= _LONGEST and _HOW_LONG.fullmatch(said) is not None):
