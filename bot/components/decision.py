@@ -18,9 +18,8 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.understanding.decide import DECISION, KINDS, decide
+from bot.understanding.decide import DECISION, KINDS, decide, without_evidence
 from bot.understanding.decide import Decision as Decided
-from bot.understanding.human_wish import calls_human
 
 _RANKING = "intent_ranking"
 
@@ -65,7 +64,7 @@ class Decision(GraphComponent, IntentClassifier):
 def _decided(message: Message, text: str) -> Decided | None:
     evidence = _evidence(message.get(METADATA))
     if evidence is None:
-        return Decided("request_human", 1.0, {}) if calls_human(text) else None
+        return without_evidence(text)
     kinds, best, second, topic, words, office = evidence
     ranking = [(str(found["name"]), float(found["confidence"] or 0)) for found in message.get(_RANKING) or []]
     return decide(words or text, ranking, kinds, best, topic=topic, second=second, office=office)

@@ -199,6 +199,15 @@ def fitted_with() -> str:
     return str(json.loads(FILE.read_text("utf-8")).get(_SEARCH, ""))
 
 
+def without_evidence(text: str) -> Decision | None:
+    """What a message is without any evidence of the app; None when only Rasa's intent tells.
+
+    >>> without_evidence("楼上漏水，麻烦帮我转人工").intent, without_evidence("楼上漏水")
+    ('request_human', None)
+    """
+    return Decision("request_human", 1.0, {}) if calls_human(text) else None
+
+
 def decide(
     text: str,
     ranking: Sequence[tuple[str, float]],

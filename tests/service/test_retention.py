@@ -187,7 +187,7 @@ async def test_a_closed_ticket_names_nobody_any_more(
     ]
     # A moment's microseconds, and keyed tokens, may hold any three digits.
     everything = str([value for value in values if not isinstance(value, datetime)]) + str(notes)
-    for personal in (NAME, PHONE, "502", "32.6", "123456", "the-talk"):
+    for personal in (NAME, PHONE, "502室", "32.6", "123456", "the-talk"):
         assert personal not in everything, personal
     assert "楼上漏水" in row.content and row.type == "complaint"
     assert await keeper.run() == ({}, True)
