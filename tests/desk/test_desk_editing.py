@@ -147,7 +147,7 @@ async def test_with_secrecy_the_department_reads_no_former_value_and_only_a_supe
     await hall.act(hall.agent, number, "dispatch", department=hall.ids["lamps"])
     await _edit(hall, number, content="楼下半夜赌博，请处理", contact_name="", address="龙湖小区3号楼")
     seen = json.dumps(await hall.lamps.get(f"/tickets/{number}"), ensure_ascii=False)
-    assert not any(word in seen for word in ("李明", "502", "13800000000", "138****0000"))
+    assert not any(word in seen for word in ("李明", "502室", "13800000000", "138****0000"))
     assert "话务员修改了诉求内容、发生地点、联系人" in seen
     assert "李明" in json.dumps(await hall.agent.get(f"/tickets/{number}"), ensure_ascii=False), (
         "the hotline reads it"

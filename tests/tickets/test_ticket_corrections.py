@@ -92,4 +92,4 @@ async def test_a_department_reads_the_correction_of_a_secret_ticket_without_the_
         seen = DepartmentView().ticket(
             row, await tickets.get(secret.number), await tickets.events(secret.number), leads=True
         )
-    assert "龙湖花园3栋" in str(seen) and "502" not in str(seen)
+    assert "龙湖花园3栋" in str(seen) and "502室" not in str(seen)
