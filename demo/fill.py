@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock, ids
@@ -25,11 +25,12 @@ from core.city import City
 from core.database import Database
 from core.errors import ConfigurationError
 from core.events import LocalEvents
+from core.jobs import JobRow
 from demo import lives, matters
 from demo.lives import Life
 from demo.matters import Made
 from demo.steps import Office, Step, busy
-from tickets import clockwork, conditions, departments, needs, watches
+from tickets import clockwork, conditions, departments, needs, repeats, watches
 from tickets.lifecycle import TRANSITIONS, Who
 from tickets.models import Department, TicketRow
 from tickets.moves import do
@@ -135,6 +136,9 @@ class Fill:
                 async with self._database.write() as session:
                     await self._span(session, office, end, at)
                 self._told(self._filed)
+        async with self._database.write() as session:
+            # Each history tells what became of its ticket: nothing of today is made of it.
+            await session.execute(delete(JobRow).where(JobRow.kind == repeats.LOOK))
 
     def _planned(self, tickets: int, days: int, until: datetime) -> list[tuple[datetime, Life | None]]:
         """When each ticket is filed, and the life of those that stand still at the end (None: any)."""
