@@ -66,9 +66,11 @@ async def test_back_into_the_queue_is_told_with_the_place_and_a_way_out(process:
     view = await process.conversations.transfer(first, ANNE, None, "要懂社保的同事")
     assert (view.mode, view.agent_id, view.reason) == (Mode.WAITING, None, "citizen_asked")
     told = (await process.conversations.history(first))[-1]
-    assert told.text == "坐席请同事接着为您办理。已为您转接人工，前面还有 1 位，请稍候。"
+    assert told.text == "坐席请同事接着为您办理。已为您转接人工，您排在最前面，请稍候。", (
+        "who waited once goes on waiting"
+    )
     assert told.buttons == (BACK_BUTTON,)
-    assert [one.id for one in (await process.conversations.list(Wanted("waiting"))).views][-1] == first
+    assert [one.id for one in (await process.conversations.list(Wanted("waiting"))).views][0] == first
     taken = await process.conversations.take(first, BILL)
     assert taken.facts["transfer"]["note"] == "要懂社保的同事", "whoever takes it reads the note"
 
