@@ -32,7 +32,7 @@ def routes(knowledge: KnowledgeBase, city: str) -> list[web.AbstractRouteDef]:
     """
 
     async def show(request: web.Request) -> web.Response:
-        entry = knowledge.entry(request.match_info["id"])
+        entry = knowledge.stored(request.match_info["id"])
         if entry is None:
             raise NotFound("没有这条政策解答，它可能已经更新或者撤下，请回到会话里再问一次")
         response = web.Response(text=page(entry, city), content_type="text/html")
