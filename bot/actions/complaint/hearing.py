@@ -61,7 +61,7 @@ _CALLS = re.compile(
     r"(?:那|这|那个|这个|那家|这家|它|店|店名|名字|他们|她们|就|是|家){0,4}(?:名叫|叫做|叫|名字是|店名是)(?:个|什么)?(?P<name>[\u4e00-\u9fffA-Za-z0-9·]{2,16}?)(?:的)?"
 )
 _NO_TRADE = frozenset({"他", "她", "人", "未填"})
-_BLANK = re.compile(r"\s+(?=[\dA-Za-z一二三四五六七八九十]{1,4}(?:栋|幢|号|座|单元|楼|层|室|期|区|组))")
+_BLANK = re.compile(r"\s{1,4}(?=[\dA-Za-z一二三四五六七八九十]{1,4}(?:栋|幢|号|座|单元|楼|层|室|期|区|组))")
 _FLAT = re.compile(r"(单元|栋|幢|座|号楼)[-\s]?\d{3,4}$")
 _WHOLE_ADDRESS = 5
 """Fewest characters after a district's name that are taken as an address; fewer are taken as a town."""
