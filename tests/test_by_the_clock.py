@@ -11,6 +11,7 @@ WAITS = {
     "channels/wechat/api/tokens.py": "within a call, for another process that fetches the token",
     "channels/wechat/inbound/exchange.py": "within a request of the platform's, for it to let go",
     "conversations/turns.py": "keeps the leases of the turns this process works on",
+    "core/city/facts/folder.py": "this process's own copy of the city's facts",
     "core/heap.py": "gives back this process's own memory",
     "core/inline_sqlite.py": "within a statement, for the write lock",
     "core/jobs/runner.py": "keeps the leases of the jobs this process runs",
