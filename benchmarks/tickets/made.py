@@ -45,6 +45,7 @@ _DEFAULTS: dict[str, Any] = {
     "details": "[]",
     "former_contacts": "[]",
     "version": 3,
+    "reporters": 1,
     "due_rule": "其他",
     "due_basis": "",
     "due_provisional": False,
