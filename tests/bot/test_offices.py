@@ -133,8 +133,8 @@ async def test_what_is_not_on_file_is_said_plainly_and_filed_or_handed_over(qing
 
 
 async def test_a_national_number_stands_in_for_a_local_office(qingwu: Here) -> None:
-    answer = await ask(qingwu, "澜水县税务局几点上班")
-    assert "澜水县税务局的上班时间我这里没有登记" in answer.text and "12366" in answer.text
+    answer = await ask(qingwu, "澜水县市场监管局几点上班")
+    assert "澜水县市场监管局的上班时间我这里没有登记" in answer.text and "12315" in answer.text
 
 
 async def test_a_policy_question_beside_it_is_answered_by_its_entry(qingwu: Here) -> None:

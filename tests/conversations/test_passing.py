@@ -70,7 +70,7 @@ async def test_back_into_the_queue_is_told_with_the_place_and_a_way_out(process:
         "who waited once goes on waiting"
     )
     assert told.buttons == (BACK_BUTTON,)
-    assert [one.id for one in (await process.conversations.list(Wanted("waiting"))).views][0] == first
+    assert (await process.conversations.list(Wanted("waiting"))).views[0].id == first
     taken = await process.conversations.take(first, BILL)
     assert taken.facts["transfer"]["note"] == "要懂社保的同事", "whoever takes it reads the note"
 
