@@ -148,7 +148,12 @@ def read_office(text: str, facts: Facts) -> OfficeAsked | None:
         found = _clause(clause, facts) or _joined(before, clause, facts)
         if found is None:
             continue
-        others = [one for place, one in enumerate(clauses) if place != number and not _says_nothing(one)]
+        others = [
+            one
+            for place, one in enumerate(clauses)
+            # 社保局在哪，电话多少: all that is on file of the office is told.
+            if place != number and not _says_nothing(one) and only_what(one) is None
+        ]
         district = found.district or _district_in("，".join(others), facts.city)
         return OfficeAsked(
             found.what,

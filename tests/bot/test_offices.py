@@ -132,6 +132,13 @@ async def test_what_is_not_on_file_is_said_plainly_and_filed_or_handed_over(qing
     assert {"登记这个问题", "转人工"} <= set(answer.buttons) and answer.slots["story"] == said
 
 
+@pytest.mark.parametrize("said", ["澜水县社保局在哪，电话多少", "澜水县社保局电话多少？在哪？"])
+async def test_two_things_asked_of_one_office_are_told_once(qingwu: Here, said: str) -> None:
+    answer = await ask(qingwu, said)
+    assert "0728-6661101" in answer.text and len(answer.cards) == 1
+    assert "没有登记" not in answer.text
+
+
 async def test_a_national_number_stands_in_for_a_local_office(qingwu: Here) -> None:
     answer = await ask(qingwu, "澜水县市场监管局几点上班")
     assert "澜水县市场监管局的上班时间我这里没有登记" in answer.text and "12315" in answer.text
