@@ -16,7 +16,8 @@ from core.phone import find
 from core.simplified import simplified
 from core.text import plain
 
-_PARTS = re.compile(r"[，,。；;！!？?\n]+|(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
+_PARTS = re.compile(r"[，,。；;！!？?\n]+|(?<=[\u4e00-\u9fff])\s+|(?<!\s)\s+(?=[\u4e00-\u9fff])")
+"""Where words to an agent are cut. A run of spaces is tried from its first only, so time is in proportion to it."""
 _GREETS = r"(?:喂+|哎|嗨|你好|您好|早上好|上午好|下午好|晚上好|在|hi|hello)(?:啊|呀|哈){0,2}"
 _YOU = r"(?:你们?|您)(?:们)?"
 _NOBODY = (
