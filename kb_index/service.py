@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import logging
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.clock import local, now
+from core.following import Follower
 from kb_index.entries.entry import Entry
 from kb_index.index.versions import current_version
 from kb_index.search.loading import load_searcher
@@ -59,12 +59,11 @@ class KnowledgeBase:
         self.index_dir = index_dir
         self.model = model
         self.reranker = reranker
-        self._poll_s = poll_s
         self._searcher: Searcher | None = None
         self._failed: str | None = None
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="kb")
         self._reloading = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._follower = Follower(self.refresh, poll_s, "knowledge base")
 
     @property
     def version(self) -> str:
@@ -83,17 +82,11 @@ class KnowledgeBase:
 
     async def start(self) -> None:
         """Loads the current version and starts to follow ``CURRENT``."""
-        await self.refresh()
-        if self._task is None:
-            self._task = asyncio.create_task(self._follow(), name="kb-follow")
+        await self._follower.start()
 
     async def close(self) -> None:
         """Stops following ``CURRENT``, after the running searches have ended."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await self._follower.close()
         self._threads.shutdown(wait=True)
 
     async def __aenter__(self) -> KnowledgeBase:
@@ -201,11 +194,3 @@ class KnowledgeBase:
         searcher.search("预热")
         subjects(searcher)
         return searcher
-
-    async def _follow(self) -> None:
-        while True:
-            await asyncio.sleep(self._poll_s)
-            try:
-                await self.refresh()
-            except Exception:  # the folder may be missing for a moment, so go on following
-                log.exception("cannot look for a new knowledge base version")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+from functools import partial
 from pathlib import Path
 
 from core.city.facts.facts import Facts
 from core.city.facts.reading import Read, files_in, named_twice, national_numbers, read_file
 from core.city.profile import City
 from core.errors import ConfigurationError
+from core.following import Follower
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +40,11 @@ class FactsFolder:
     def __init__(self, folder: Path, city: City, poll_s: float = POLL_S) -> None:
         self.folder = folder
         self._city = city
-        self._poll_s = poll_s
         self._signs: dict[Path, _Sign] = {}
         self._good: dict[Path, Read] = {}
         self._broken: dict[Path, str] = {}
         self._facts = Facts(city, (), national_numbers())
-        self._task: asyncio.Task[None] | None = None
+        self._follower = Follower(partial(asyncio.to_thread, self.refresh), poll_s, "facts of the city")
 
     @property
     def now(self) -> Facts:
@@ -88,17 +88,11 @@ class FactsFolder:
 
     async def start(self) -> None:
         """Read the folder, and begin to follow it."""
-        await asyncio.to_thread(self.refresh)
-        if self._task is None:
-            self._task = asyncio.create_task(self._follow(), name="facts-follow")
+        await self._follower.start()
 
     async def close(self) -> None:
         """Stop following the folder."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await self._follower.close()
 
     async def __aenter__(self) -> FactsFolder:
         """Calls :meth:`start`."""
@@ -108,14 +102,6 @@ class FactsFolder:
     async def __aexit__(self, *_: object) -> None:
         """Calls :meth:`close`."""
         await self.close()
-
-    async def _follow(self) -> None:
-        while True:
-            await asyncio.sleep(self._poll_s)
-            try:
-                await asyncio.to_thread(self.refresh)
-            except Exception:  # a folder that can't be read now may be readable later
-                log.exception("the folder of facts can't be read; what it said before stays in service")
 
 
 def _sign(path: Path) -> _Sign | None:
