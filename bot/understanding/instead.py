@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.understanding.faults import is_fault
+from bot.understanding.wording import reproaches
 from core.simplified import simplified
 from core.text import plain
 
@@ -27,9 +29,13 @@ _AFFIRMS = re.compile(
 )
 _PAIR = re.compile(
     rf"{_ME}(?:{_SAYS}的)?不是(?:{_SAYS})?(?P<denied>[^不没是]{{1,8}}?)(?:我|而|就){{0,2}}(?:{_SAYS}的)?是(?:{_SAYS})?(?P<right>[^不没是]{{2,}})|"
-    rf"(?:我|俺)?(?:{_SAYS}的)?是(?P<right2>[^不没是]{{1,10}}?)(?:而|可|又|并)?不是(?P<denied2>[^不没是]{{1,8}})"
+    rf"(?:我|俺)?(?:这|那)?个?(?:{_SAYS}的)?是(?P<right2>[^不没是]{{1,10}}?)(?:而|可|又|并)?不是(?P<denied2>[^不没是]{{1,8}})"
 )
 """Both in one clause (不是停水是水发黄, 我说的是驾驶证不是身份证)."""
+_REFUSES = re.compile(
+    r"(?:都|全|也)?(?:不是|不对|错了?)(?:的|啊|呀|哦|啦|了)?|不是(?:这些?|这几?个|那个|我(?:要|想)?(?:问|说)的)(?:的|啊|呀)?|(?:你|您)?(?:搞|弄|理解|听)错了"
+)
+"""A clause that only says no to what was offered or answered."""
 _THIS = re.compile(r"(?:你|您)?(?:[这那]一?[个些件条种]?|这样|那样)(?:事|东西|问题|意思)?|意思")
 """What is denied without a name."""
 _NOT_DENIED = re.compile(
@@ -58,19 +64,21 @@ class Instead:
         denied: the subjects that were not meant.
         paired: whether one subject is put in the place of another.
         missed: whether it says that the answer missed the question.
+        refused: whether it begins with a bare no (都不是，我这是职工医保).
     """
 
     right: str
     denied: tuple[str, ...]
     paired: bool
     missed: bool
+    refused: bool = False
 
 
 def instead(text: str) -> Instead | None:
     """What a message says against the answer before it; None when it says nothing against one.
 
     >>> instead("不是停水 是水发黄 问能不能喝")
-    Instead(right='水发黄，能不能喝', denied=('停水',), paired=True, missed=False)
+    Instead(right='水发黄，能不能喝', denied=('停水',), paired=True, missed=False, refused=False)
     >>> instead("我说的是驾驶证，不是身份证").right, instead("你这个答非所问").missed, instead("没问你这个 我问要罚款不").right
     ('驾驶证', True, '要罚款不')
     >>> [instead(said) for said in ("不是第一次了", "不是三号楼，是五号楼", "路灯坏了不是一天两天了", "是不是要带身份证")]
@@ -81,9 +89,11 @@ def instead(text: str) -> Instead | None:
         return None
     right: list[str] = []
     denied: list[str] = []
-    missed = affirmed = bare = False
+    missed = affirmed = bare = refused = False
     for clause in filter(None, _CLAUSES.split(said)):
-        if _MISSED.search(clause) and _ONLY.fullmatch(_MISSED.sub("", clause)):
+        if not right and _REFUSES.fullmatch(clause):
+            refused = True
+        elif _MISSED.search(clause) and _ONLY.fullmatch(_MISSED.sub("", clause)):
             missed = True
         elif pair := _PAIR.fullmatch(clause):
             denied.append(pair["denied"] or pair["denied2"])
@@ -97,20 +107,25 @@ def instead(text: str) -> Instead | None:
             affirmed = True
         else:
             right.append(clause)
+    if refused and not denied and not missed:
+        return Instead("，".join(right), (), paired=False, missed=False, refused=True) if right else None
     if not denied and not missed:
         return None
     named = tuple(one for one in denied if not _THIS.fullmatch(one))
     noun = not named or (bare and all(len(one) <= _NOUN and not one.endswith("的") for one in named))
     if not missed and not (right and (affirmed or noun)):
         return None
-    return Instead("，".join(right), named, bool(named) and affirmed, missed)
+    return Instead("，".join(right), named, bool(named) and affirmed, missed, refused)
 
 
 def puts_right(text: str) -> bool:
-    """Whether a message puts one subject in the place of another; it then tells no matter of its own.
+    """Whether a message puts one subject in the place of another, or says more of its question after a bare no; it then tells
+    no matter of its own.
 
     >>> puts_right("我说的是驾驶证 不是身份证"), puts_right("不是漏水吗"), puts_right("不是我说你们")
     (True, False, False)
+    >>> puts_right("都不是，我这是职工医保"), puts_right("我这是两轮电瓶车不是汽车！"), puts_right("都不是，楼道灯坏了没人修")
+    (True, True, False)
     """
     said = instead(text)
-    return said is not None and said.paired
+    return said is not None and (said.paired or (said.refused and not is_fault(said.right) and not reproaches(said.right)))

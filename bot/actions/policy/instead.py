@@ -32,6 +32,7 @@ from bot.actions.talk.asked import earlier
 from bot.understanding.decide import shipped
 from bot.understanding.elliptic import may_ask
 from bot.understanding.instead import Instead, instead
+from bot.understanding.within.judging import behind
 from bot.understanding.wording import asks_somehow
 from conversations.event_kinds import Result
 
@@ -123,8 +124,8 @@ async def _anew(turn: Turn, said: Instead, known: Mapping[str, object], rejected
     told = [one for one in earlier_ones if one is not None and not _denied(one, said)]
     likeliest = ranked[0] if ranked and best[ranked[0].id] >= shipped().likely else None
     of_before = next((one for one in told if likeliest is not None and one.id == likeliest.id), None)
-    if of_before is None and likeliest is None:
-        of_before = next((one for one in told if shares_subject(said.right, one)), None)
+    if of_before is None:
+        of_before = await _still_of(said.right, told, likeliest)
     if of_before is not None:
         await _from_before(turn, of_before, asked, known)
         return
@@ -134,6 +135,22 @@ async def _anew(turn: Turn, said: Instead, known: Mapping[str, object], rejected
         return
     near = [one for one in ranked if best[one.id] >= NEAR_FROM]
     await _unknown(turn, said, asked, near, known, rejected)
+
+
+async def _still_of(right: str, told: list[Entry], likeliest: Entry | None) -> Entry | None:
+    """The entry given before that what was meant is still about; None when it is about none of them.
+
+    Beside another likely entry (上牌在哪上 alone finds cars) it is so only if the search finds it first behind its own title.
+    """
+    for one in told:
+        if not shares_subject(right, one):
+            continue
+        if likeliest is None:
+            return one
+        hits = (await search(behind(one.title, right))).hits
+        if hits and hits[0].entry.id == one.id:
+            return one
+    return None
 
 
 def _meant(said: Instead, own: str) -> tuple[str, bool]:
