@@ -192,7 +192,9 @@ class Fill:
         self, session: AsyncSession, office: Office, end: datetime, at: Callable[[datetime], None]
     ) -> None:
         """Do all that happens until the end of a span, in the order of time."""
-        kept: dict[str, TicketRow] = {}  # A session forgets rows that nobody holds, and would read each anew for each step.
+        kept: dict[
+            str, TicketRow
+        ] = {}  # A session forgets rows that nobody holds, and would read each anew for each step.
         while self._heap and self._heap[0].at <= end:
             entry = heapq.heappop(self._heap)
             ticket = entry.ticket
