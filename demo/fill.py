@@ -199,7 +199,9 @@ class Fill:
             entry = heapq.heappop(self._heap)
             ticket = entry.ticket
             at(entry.at)
-            row = kept[ticket.id] = kept.get(ticket.id) or await session.get_one(TicketRow, ticket.id)
+            if ticket.id not in kept:
+                kept[ticket.id] = await session.get_one(TicketRow, ticket.id)
+            row = kept[ticket.id]
             acted = ticket.version == 0
             if ticket.watched is not None and ticket.watched <= entry.at:
                 acted = True

@@ -67,11 +67,15 @@ def test_it_finds_what_reading_all_of_them_finds(data: Any) -> None:
 
 def test_a_hidden_word_costs_no_more_than_one_that_stands_nowhere(monkeypatch: Any) -> None:
     rows = [_row(nth, ["路灯坏了", "我叫王小明" if nth < 2 else ""], True) for nth in range(25)]
-    view, read = DepartmentView(), []
+    view = DepartmentView()
+    read: list[TicketRow] = []
     found = DepartmentView.found
-    monkeypatch.setattr(
-        DepartmentView, "found", lambda self, row, words: (read.append(row), found(self, row, words))[1]
-    )
+
+    def counted(self: DepartmentView, row: TicketRow, words: list[str]) -> bool:
+        read.append(row)
+        return found(self, row, words)
+
+    monkeypatch.setattr(DepartmentView, "found", counted)
     spent = []
     for word in ("王小明", "没有这个词"):
         read.clear()
