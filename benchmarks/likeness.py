@@ -13,7 +13,7 @@ from typing import Any
 
 from core import yaml_loader
 from kb_index.language.pretrained import shipped_encoder
-from tickets import meaning
+from tickets import catalog, meaning
 
 MATTERS = Path(__file__).resolve().parents[1] / "tests" / "tickets" / "matters.yml"
 BY_ALONE = 0.45
@@ -22,9 +22,13 @@ BY_PLACE = 0.083
 """The same where category and place are the same: another citizen's."""
 
 
-def pairs(matters: list[dict[str, Any]], half: int) -> dict[str, list[tuple[str, str]]]:
+Pair = tuple[str, str, str]
+"""Two texts, and the category of the first."""
+
+
+def pairs(matters: list[dict[str, Any]], half: int) -> dict[str, list[Pair]]:
     """The pairs of a half (0 or 1) by kind: the first two kinds of stories and answers are alike, the others are not."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, list[Pair]] = {}
     for nth in range(half, len(matters), 2):
         one = matters[nth]
         other, far = (matters[(nth + step) % len(matters)] for step in (1, 6))
@@ -39,16 +43,25 @@ def pairs(matters: list[dict[str, Any]], half: int) -> dict[str, list[tuple[str,
             "answer to a near one": list(zip(near, one["replies"], strict=True)),
             "answer to another": list(zip(same, far["replies"], strict=True)),
         }
+        # A near matter is compared as if it had the same category, which makes it as near as it can be.
+        made["answer to any other"] = [
+            (story, answer)
+            for far in matters[half::2]
+            if far["category"] != one["category"]
+            for story in same
+            for answer in far["replies"]
+        ]
         for kind, some in made.items():
-            found.setdefault(kind, []).extend(some)
+            found.setdefault(kind, []).extend((*pair, one["category"]) for pair in some)
     return found
 
 
-async def passed(some: list[tuple[str, str]], kind: str) -> tuple[float, ...]:
+async def passed(some: list[Pair], kind: str) -> tuple[float, ...]:
     """The shares of pairs that pass each bar."""
     if kind.startswith("answer"):
-        return (sum([await meaning.about(one, other) for one, other in some]) / len(some),)
-    likenesses = [(await meaning.stories(one, [other]))[0] for one, other in some]
+        taken = [await meaning.about(one, other, catalog.keywords(category)) for one, other, category in some]
+        return (sum(taken) / len(some),)
+    likenesses = [(await meaning.stories(one, [other]))[0] for one, other, _ in some]
     return tuple(sum(one >= bar for one in likenesses) / len(some) for bar in (BY_ALONE, BY_PLACE))
 
 

@@ -14,8 +14,8 @@ from conversations.patience import Patience
 from conversations.types import Mode, Rank, Stage
 
 NOTES = {
-    WhyRequeued.GONE: "坐席离开，系统自动转回",
-    WhyRequeued.SILENT: "坐席接入后没有回复，系统自动转回",
+    WhyRequeued.GONE: "坐席离开",
+    WhyRequeued.SILENT: "坐席接入后没有回复",
 }
 """Why it came back → the note with which it goes into the queue, for whoever takes it."""
 SORRY = {
@@ -40,7 +40,7 @@ async def requeue(
     await happened.record(session, row.id, back, Actor.SYSTEM, agent_id=holder, reason=row.reason, at=moment)
     row.facts = {
         **{key: value for key, value in row.facts.items() if key != TOLD_WAITING},
-        PASSED: {"from": holder, "note": NOTES[why]},
+        PASSED: {"from": None, "note": NOTES[why]},  # by the system
     }
     row.mode, row.agent_id, row.waiting_since, row.stage = Mode.WAITING, None, since, Stage.ACTIVE
     row.asked_at, row.offered_to = since, None

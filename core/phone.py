@@ -14,6 +14,7 @@ import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
@@ -145,6 +146,7 @@ def fold(text: str) -> str:
     return _DASH.sub("-", "".join(map(_folded, text)))
 
 
+@lru_cache(20_000)
 def _folded(char: str) -> str:
     if char.isascii():
         return char

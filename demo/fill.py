@@ -24,17 +24,15 @@ from core import clock, ids
 from core.city import City
 from core.database import Database
 from core.errors import ConfigurationError
-from core.events import LocalEvents
 from core.jobs import JobRow
 from demo import lives, matters
 from demo.lives import Life
 from demo.matters import Made
 from demo.steps import Office, Step, busy
-from tickets import clockwork, conditions, departments, needs, repeats, watches
+from tickets import checks, clockwork, conditions, departments, filing, needs, repeats, watches
 from tickets.lifecycle import TRANSITIONS, Who
 from tickets.models import Department, TicketRow
 from tickets.moves import do
-from tickets.service import Tickets
 from tickets.states import State
 from tickets.types import CITIZEN, Actor
 
@@ -124,16 +122,15 @@ class Fill:
         if len(named) < 2:
             raise ConfigurationError("城市档案里的承办单位不到两个，填不了示例数据")
         office = Office(self._city, named, self._staff.agents, self._staff.supervisor, self._chance)
-        service = Tickets(self._database, LocalEvents(), self._city)
         planned = self._planned(tickets, days, until)
         with _own_time() as at:
             for nth in range(0, days, _SPAN):
                 end = min(until - days * _DAY + (nth + _SPAN) * _DAY, until)
-                while planned and planned[0][0] <= end:
-                    moment, life = planned.pop(0)
-                    at(moment)
-                    await self._file(service, moment, life)
                 async with self._database.write() as session:
+                    while planned and planned[0][0] <= end:
+                        moment, life = planned.pop(0)
+                        at(moment)
+                        await self._file(session, moment, life)
                     await self._span(session, office, end, at)
                 self._told(self._filed)
         async with self._database.write() as session:
@@ -166,7 +163,7 @@ class Fill:
             planned.append((max(until - back, starts[0]), lives.late(self._chance, stop)))
         return sorted(((at.astimezone(until.tzinfo), life) for at, life in planned), key=lambda one: one[0])
 
-    async def _file(self, service: Tickets, moment: datetime, life: Life | None) -> None:
+    async def _file(self, session: AsyncSession, moment: datetime, life: Life | None) -> None:
         life = life or lives.live(self._chance)
         made = matters.make(self._city, moment, self._chance)
         near = [one for one in self._recent if moment - one[0] < _ALIKE]
@@ -178,7 +175,8 @@ class Fill:
             life.ends = ""
         if life.stop == State.PENDING_CALLBACK:  # somebody is to be called
             made = replace(made, draft=matters.by_phone(made.draft))
-        ticket = await service.file(made.draft, f"demo:{self._filed}", CITIZEN)
+        draft = checks.check(made.draft, self._city)
+        ticket, _ = await filing.within(session, draft, f"demo:{self._filed}", self._city, CITIZEN)
         self._filed += 1
         if not life.ends and not life.withdrawn:
             self._recent.append((moment, ticket.number, made))
@@ -194,21 +192,29 @@ class Fill:
         self, session: AsyncSession, office: Office, end: datetime, at: Callable[[datetime], None]
     ) -> None:
         """Do all that happens until the end of a span, in the order of time."""
+        kept: dict[
+            str, TicketRow
+        ] = {}  # A session forgets rows that nobody holds, and would read each anew for each step.
         while self._heap and self._heap[0].at <= end:
             entry = heapq.heappop(self._heap)
             ticket = entry.ticket
             at(entry.at)
-            row = await session.get_one(TicketRow, ticket.id)
+            if ticket.id not in kept:
+                kept[ticket.id] = await session.get_one(TicketRow, ticket.id)
+            row = kept[ticket.id]
+            acted = ticket.version == 0
             if ticket.watched is not None and ticket.watched <= entry.at:
+                acted = True
                 await clockwork.catch_up(session, row, self._city, entry.at, _do)
             if entry.step is not None and (entry.step is ticket.step or entry.step.action == "urge"):
+                acted = True
                 await self._make(session, row, ticket, entry.step)
             if row.version != ticket.version:  # something happened, so that what was planned no longer holds
                 ticket.version = row.version
                 ticket.step = office.next(row, ticket.life, ticket.answer, entry.at)
                 if ticket.step is not None:
                     self._push(max(ticket.step.at, entry.at), ticket, ticket.step)
-            watch = await watches.at(session, ticket.id)
+            watch = await watches.at(session, ticket.id) if acted else ticket.watched
             if watch is not None and watch != ticket.watched:
                 ticket.watched = watch
                 self._push(max(watch, entry.at), ticket, None)

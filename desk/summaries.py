@@ -131,7 +131,9 @@ def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[
         "last_words": {"kind": last.kind, "text": hide(last.text), "created_at": iso(last.created_at)}
         if last
         else None,
-        "transfer": {"by": person(passed["from"], names), "note": hide(passed["note"])} if passed else None,
+        "transfer": {"by": person(passed.get("from"), names), "note": hide(passed["note"])}
+        if passed
+        else None,
         "unread": view.unread,
         "updated_at": iso(view.updated_at),
     }
@@ -150,7 +152,7 @@ def person(user_id: str | None, names: Mapping[str, str]) -> dict[str, str] | No
     return {"id": user_id, "display_name": names.get(user_id, "")} if user_id else None
 
 
-def _passed(view: ConversationView) -> dict[str, str]:
-    """Who passed the conversation to the present agent or into the queue, and the note; empty when nobody did."""
-    passed: dict[str, str] = view.facts.get(PASSED) or {}
+def _passed(view: ConversationView) -> dict[str, Any]:
+    """Who passed the conversation to the present agent or into the queue (None: the system), and the note; empty when nobody did."""
+    passed: dict[str, Any] = view.facts.get(PASSED) or {}
     return passed

@@ -5,6 +5,7 @@ They listen on free ports and use a new data folder; the model is the one ``wenb
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
@@ -143,11 +144,7 @@ def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
         # Each citizen of a test sends an address of their own in a header, as a proxy would (tests/citizen.py).
         "WENBAN_TRUST_PROXY": "true",
         "WENBAN_REVEALS_A_DAY": "1000",
-        "WENBAN_WECHAT_ACCOUNTS": (
-            f'[{{"name": "main", "app_id": "{WECHAT_APP_ID}", "token": "{WECHAT_TOKEN}"}},'
-            f' {{"name": "safe", "app_id": "{WECHAT_APP_ID}", "token": "{WECHAT_TOKEN}",'
-            f' "mode": "safe", "aes_key": "{WECHAT_AES_KEY}"}}]'
-        ),
+        "WENBAN_WECHAT_ACCOUNTS": wechat_accounts(),
         **extra,
     }
     for step in (("db", "upgrade"), ("kb", "build")):
@@ -156,6 +153,13 @@ def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
             raise RuntimeError(done.stdout + done.stderr)
     settings = Settings(data_dir=data, port=port, rasa_port=rasa_port)
     return environment, settings
+
+
+def wechat_accounts(*more: dict[str, str]) -> str:
+    """The setting of the WeChat accounts; ``more`` are further ones."""
+    account = {"app_id": WECHAT_APP_ID, "token": WECHAT_TOKEN}
+    safe = {**account, "name": "safe", "mode": "safe", "aes_key": WECHAT_AES_KEY}
+    return json.dumps([{**account, "name": "main"}, safe, *({"token": WECHAT_TOKEN, **one} for one in more)])
 
 
 def new_address() -> dict[str, str]:

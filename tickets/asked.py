@@ -6,11 +6,14 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, false, literal_column, or_
 
 from core import phone
+from core.clock import SHANGHAI
+from core.ids import first_id
 from core.masking import hide
 from core.sealing import lookup_keys
 from core.search_tokens import folded, may_have
@@ -22,6 +25,9 @@ _LONG_NUMBER = re.compile(r"\d{5}")
 """Digits in a row that are searched among tickets' numbers only. In words they are a person's number, and masked."""
 _BEGINNING = re.compile(r"[A-Za-z]{2,6}\d{0,14}")
 """How a ticket's number begins."""
+_YEAR = re.compile(r"^[A-Z]+(20\d\d)(?:(\d\d)(\d\d)?)?")
+_SPARE = timedelta(days=1)
+"""Number and id are made one after the other, and midnight may come between."""
 _END = re.compile(rf"\d{{{END_DIGITS},14}}")
 """How it ends."""
 
@@ -155,7 +161,30 @@ class Asked:
 def _begins(part: str) -> ColumnElement[bool]:
     """SQL: a ticket's number begins with these letters and digits."""
     # Beyond them come digits, or a few letters and then digits; both are in order in every language of a database.
-    return TicketRow.number.between(part, f"{part}ZZZZZZ")
+    named = TicketRow.number.between(part, f"{part}ZZZZZZ")
+    days = _days(part)
+    if days is None:
+        return named
+    # A list is read by id, newest first. So it begins at those days, instead of looking at all that came later.
+    return named & (TicketRow.id >= first_id(days[0])) & (TicketRow.id < first_id(days[1]))
+
+
+def _days(part: str) -> tuple[datetime, datetime] | None:
+    """Between which moments tickets were filed whose number begins so, with a day to spare on both sides; None: it says no year.
+
+    >>> [one.date().isoformat() for one in _days("HN2026041") or ()], _days("HN20")
+    (['2026-03-31', '2026-05-03'], None)
+    """
+    told = _YEAR.search(part)
+    if told is None:
+        return None
+    year, month, day = (int(one) if one else None for one in told.groups())
+    try:
+        first = datetime(year or 1, month or 1, day or 1, tzinfo=SHANGHAI)
+    except ValueError:
+        return None  # no such day, and no such number
+    length = 1 if day else 31 if month else 366
+    return first - _SPARE, first + timedelta(days=length) + _SPARE
 
 
 def _ends(part: str) -> ColumnElement[bool]:

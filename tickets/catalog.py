@@ -146,6 +146,17 @@ def names() -> tuple[str, ...]:
     return tuple(f"{level1}/{leaf.name}" for level1, leaf in _leaves())
 
 
+def keywords(category: str | None) -> tuple[str, ...]:
+    """What the things of a category (``一级/二级``) are called; nothing of one that the catalogue does not have.
+
+    >>> "路灯" in keywords("市政设施/路灯照明"), keywords("其他")
+    (True, ())
+    """
+    level1, _, level2 = (category or "").partition("/")
+    found = (leaf.keywords for name, leaf in _leaves() if (name, leaf.name) == (level1, level2))
+    return next(found, ())
+
+
 def scores(text: str) -> Scores | None:
     """How well each category fits a story by its words; None when nothing in the text points to a category.
 

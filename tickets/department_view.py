@@ -9,13 +9,13 @@ contact can be revealed with a reason.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from core.masking import hide
-from core.redaction import Own, confidential, own_names, without_home, without_room
+from core.redaction import WIDE, Own, confidential, own_names, without_home, without_room
 from core.search_tokens import folded
 from tickets import editing, numbers
 from tickets.corrected import is_correction
@@ -30,6 +30,8 @@ Introduced = Callable[[str], str | None]
 
 POINT_DIGITS = 3
 """Decimals of latitude and longitude that are shown for a ticket with 保密: about 100 metres, a street and no door."""
+_READ_ANYWAY = 4
+"""Tickets of 25 that a search reads as a department at least: a name or number of a citizen is seldom in more."""
 _BEGINNING = 1_000
 """Characters of a content that are searched and redacted for its summary."""
 
@@ -240,6 +242,17 @@ class DepartmentView:
         reads = self._reader(row)
         return plain_line(row, summary(reads.text(row.content[:_BEGINNING])))
 
+    def found_of(self, rows: Sequence[TicketRow], words: Sequence[str]) -> list[TicketRow]:
+        """Those of some tickets in which each word of a search occurs, as far as the department may read them (:meth:`found`).
+
+        Reading as a department takes most of the time. So only tickets that have the words somewhere are read so, hidden or not, and
+        others beside them up to :data:`_READ_ANYWAY`: how long it takes must not tell that a few have a word where it is hidden.
+        """
+        likely = [row for row in rows if _may_have(row, words)]
+        others = [row for row in rows if row not in likely][: max(0, _READ_ANYWAY - len(likely))]
+        found = [row for row in (*likely, *others) if self.found(row, words)]
+        return [row for row in rows if row in found]
+
     def found(self, row: TicketRow, words: Iterable[str]) -> bool:
         """Whether each word of a search occurs in what the department may read of the ticket.
 
@@ -266,6 +279,19 @@ class DepartmentView:
         given += [one.get("name", "") for one in row.former_contacts]
         phones = [row.contact_phone or "", *(one.get("phone", "") for one in row.former_contacts)]
         return _Reader(True, Own(own_names(given), tuple(filter(None, phones))))
+
+
+def _may_have(row: TicketRow, words: Iterable[str]) -> bool:
+    """Whether each word may occur in what a department reads: that is the ticket's own text, with stars in some places."""
+    raw = folded("".join((row.number, row.content, row.address, row.district, row.category)).translate(WIDE))
+    told = "".join(raw.split())
+    return all(
+        "*" in word
+        or folded(word) in told
+        or folded(unicodedata.normalize("NFKC", word)) in told
+        or numbers.plain_number(word) == row.number
+        for word in words
+    )
 
 
 _OF_CHILD = ("妈", "爸", "家长", "奶奶", "爷爷", "人")

@@ -26,6 +26,9 @@ _FEW, _MANY = 200, 3_200
 """Fewest and most tickets that the index of words names at once."""
 _FREQUENT = 20_000
 """From so many tickets on it is better to look for words among what few filters leave: fifty are soon found."""
+_RATHER_FEW = 2_000
+"""Up to so many tickets that the index of words of PostgreSQL names are all taken from it and sorted; it would guess 4,000 for each word
+that it has not counted, and rather look at every ticket for the first fifty. Of more, fifty are soon found."""
 _CATEGORIES = """
 WITH RECURSIVE found(category) AS (
   SELECT min(category) FROM tickets
@@ -96,6 +99,9 @@ class Finding:
     async def _choose(self, session: AsyncSession) -> _Chosen:
         """What the list is read from, each with the conditions that are looked at besides."""
         wanted, narrowed = self._wanted, self._narrowed
+        if not self._sqlite:
+            # A plan for any values, which PostgreSQL makes after some queries, would look at every ticket for rare ones.
+            await session.execute(text("SET LOCAL plan_cache_mode TO force_custom_plan"))
         if not self._asked:
             return [(source, []) for source in await self._all(session)]
         if not wanted.own:
@@ -144,7 +150,9 @@ class Finding:
         """How tickets with some words are found: by the words, or among those that the filters leave."""
         words = [one.word for one in asked]
         if not self._sqlite:
-            return [(Source("id", named=word_index.postgresql_has(words)), rest + self._theirs)]
+            named = word_index.postgresql_has(words)
+            few = await word_index.postgresql_few(session, words, named, _RATHER_FEW)
+            return [(Source("id", named=named, few=few), rest + self._theirs)]
         hits = await word_index.count(session, words, _FREQUENT)
         if hits == _FREQUENT and (self._wanted.by_due or await self._fewer(session, hits)):
             may = [one.in_tokens(sqlite=True) for one in asked]

@@ -102,8 +102,10 @@ async def find(
     finding = Finding(wanted, asked, sqlite=database.is_sqlite)
     columns = (*_LINE_COLUMNS, *(_OWN_COLUMNS if own or guarded else ()), *_searched(words))
 
-    def fits(row: TicketRow) -> bool:
-        return view.found(row, words) if own else all(one.has(row) for one in asked)
+    def fitting(some: Sequence[TicketRow]) -> list[TicketRow]:
+        if own:
+            return view.found_of(some, words)
+        return [row for row in some if all(one.has(row) for one in asked)]
 
     async with database.browse() as session:
         found: list[TicketRow] = []
@@ -113,7 +115,7 @@ async def find(
             page = await _rows(session, columns, [one for one, _ in places_of])
             # The index of words also names a few tickets that don't have them, and what has them may be hidden.
             for start in range(0, len(page), _COMPARED_AT_ONCE) if words else ():
-                found += [row for row in page[start : start + _COMPARED_AT_ONCE] if fits(row)]
+                found += fitting(page[start : start + _COMPARED_AT_ONCE])
                 await asyncio.sleep(0)
             found += [] if words else page
             if len(found) > limit or after is None:

@@ -11,7 +11,7 @@ import asyncio
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Any
 
@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts → unit vectors, [texts, dimensions]. Called in a thread."""
 
-ABOUT = 0.70
-"""Least cosine (-1 to 1) of an answer and the matter that it is about."""
+ABOUT = 0.75
+"""Least cosine (-1 to 1) of an answer and the matter that it is about, when it names no thing of it."""
 _APART, _SAME = 0.766, 0.930
 """Cosines (-1 to 1) of two stories that count as 0 and as 1."""
 MOST = 8
@@ -82,13 +82,20 @@ async def stories(story: str, others: Sequence[str]) -> list[float]:
     return pairs
 
 
-async def about(matter: str, answer: str) -> bool:
-    """Whether an answer may be about a matter; in doubt it is. It computes in a thread.
+async def about(matter: str, answer: str, words: Iterable[str] = ()) -> bool:
+    """Whether an answer may be about a matter. It computes in a thread.
+
+    Args:
+        matter: what the citizen told.
+        answer: what is answered.
+        words: what the matter's category goes by; an answer that names one of them is about the matter.
 
     >>> asyncio.run(about("小区路灯不亮", "您的诉求已经转办。"))
     False
+    >>> asyncio.run(about("晚上出门黑灯瞎火的", "照明已经恢复。", ["路灯", "照明"]))
+    True
     """
-    if overlap(matter, answer) >= _NAMES:
+    if overlap(matter, answer) >= _NAMES or any(word in answer for word in words):
         return True
     if _vectors is None:
         return False

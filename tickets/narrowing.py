@@ -79,11 +79,13 @@ class Source:
         name: the filter that it is, such as ``category``; ``id``: few tickets that an index names, by ``named``. Empty: all tickets.
         value: of that filter.
         named: the condition that names them.
+        few: whether they are so few on PostgreSQL that all are taken and sorted, instead of looking for them in the order of the list.
     """
 
     name: str = ""
     value: str = ""
     named: ColumnElement[bool] | None = None
+    few: bool = False
 
 
 _COLUMNS: dict[str, Any] = {
@@ -192,7 +194,7 @@ class Narrowed:
         query = select(*columns).where(*self._filters(by, source), *more)
         if source.named is not None:
             query = query.where(source.named)
-        return self._ordered(query, by, before)
+        return self._ordered(query, source.few or (self._sqlite and by == "due"), before)
 
     def _read_by(self, source: Source) -> str:
         """The filter by which an index is entered."""
@@ -277,11 +279,11 @@ class Narrowed:
             found += [TicketRow.reporters >= wanted.reported, literal_column("tickets.reporters > 1")]
         return found
 
-    def _ordered(self, query: Select[Any], by: str, before: str | None) -> Select[Any]:
+    def _ordered(self, query: Select[Any], apart: bool, before: str | None) -> Select[Any]:
         # Ids are UUIDv7: unique and sorted by the time of filing. So the next page begins below the last id.
         if not self._wanted.by_due:
-            # Those of a time are sorted: by the order of the ids it would look at all others, too.
-            key: Any = TicketRow.id.concat("") if self._sqlite and by == "due" else TicketRow.id
+            # Few ones, such as those of a time, are sorted: by the order of the ids it would look at all others, too.
+            key: Any = TicketRow.id.concat("") if apart else TicketRow.id
             query = query.order_by(key.desc())
             return query if before is None else query.where(key < clean(before))
         query = query.order_by(TicketRow.next_due_at, TicketRow.id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.masking import hide
 from core.text import written
-from tickets import meaning
+from tickets import catalog, meaning
 from tickets.models import TicketRow
 
 SHORT = 15
@@ -59,7 +59,8 @@ async def warnings(row: TicketRow, text: str) -> tuple[Warned, ...]:
         found.append(Warned("short", "太短，没有说清怎么办的"))
     if _BOILERPLATE.search(text):
         found.append(Warned("boilerplate", "只说转给别的单位，没有说办得怎么样"))
-    if not await meaning.about(f"{row.content} {row.subject or ''}".strip(), text):
+    matter = f"{row.content} {row.subject or ''}".strip()
+    if not await meaning.about(matter, text, catalog.keywords(row.category)):
         found.append(Warned("off_matter", "没有提到群众反映的事"))
     if _PROMISE.search(text) and not _DATE.search(text) and not _DONE.search(text):
         found.append(Warned("no_date", "说了以后要办，没有说什么时候"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, select, update
@@ -25,13 +26,16 @@ async def put(session: AsyncSession, ticket_id: str, at: datetime | None) -> Non
         await session.execute(_at(ticket_id, delete(TicketWatchRow)))
         return
     await session.flush()  # the ticket itself may be new; what is written past the session does not do so
-    table = cast(Table, TicketWatchRow.__table__)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    new = dialect.insert(table).values(ticket_id=ticket_id, at=at)
     connection = await session.connection()
-    await connection.execute(
-        new.on_conflict_do_update(index_elements=[table.c.ticket_id], set_={"at": new.excluded.at})
-    )
+    await connection.execute(_putting(session.get_bind().dialect.name), {"ticket_id": ticket_id, "at": at})
+
+
+@cache
+def _putting(dialect: str) -> Any:
+    """The statement of :func:`put`, made once: each move of a ticket runs it."""
+    table = cast(Table, TicketWatchRow.__table__)
+    new = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return new.on_conflict_do_update(index_elements=[table.c.ticket_id], set_={"at": new.excluded.at})
 
 
 async def put_many(session: AsyncSession, at: Mapping[str, datetime | None]) -> None:

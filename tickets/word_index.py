@@ -13,7 +13,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Text, and_, bindparam, cast, func, literal_column, or_, text
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,6 +70,31 @@ def postgresql_has(words: Sequence[str]) -> ColumnElement[bool]:
             for word in words
         )
     )
+
+
+_COUNTED = text(
+    "SELECT count(*) FROM unnest(CAST(:tokens AS TEXT[])) AS token WHERE token IN (SELECT unnest(most_common_elems::text::text[])"
+    " FROM pg_stats WHERE schemaname = current_schema() AND tablename = 'ix_tickets_words')"
+)
+"""How many of some tokens PostgreSQL has counted as frequent, so that it plans well for them."""
+
+
+async def postgresql_few(
+    session: AsyncSession, words: Sequence[str], named: ColumnElement[bool], most: int
+) -> bool:
+    """Whether at most so many tickets may have all of these words, on PostgreSQL, and it would not know that by itself.
+
+    Args:
+        session: a transaction on PostgreSQL.
+        words: the words.
+        named: what :func:`postgresql_has` names of them.
+        most: how many at most.
+    """
+    tokens = [token for word in words for tokens in wanted(word) for token in tokens]
+    if (await session.execute(_COUNTED, {"tokens": tokens})).scalar_one() == len(tokens):
+        return False
+    some = select(literal_column("1")).select_from(text("tickets")).where(named).limit(most + 1).subquery()
+    return (await session.execute(select(func.count()).select_from(some))).scalar_one() <= most
 
 
 def sqlite_has(words: Sequence[str]) -> Any:

@@ -66,7 +66,9 @@ async def test_an_open_page_without_a_person_is_away(watched: Office, clock: Clo
     assert (await states(bill))[anne.id] == "away"
     await look(office)
     shown = (await bill.get(one))["conversation"]
-    assert (shown["mode"], shown["transfer"]["note"]) == ("waiting", "坐席离开，系统自动转回")
+    assert (shown["mode"], shown["transfer"]) == ("waiting", {"by": None, "note": "坐席离开"}), (
+        "the system did it, and no colleague"
+    )
     happened = (await bill.get(f"{one}/events"))["events"]
     assert [event["facts"]["why"] for event in happened if event["kind"] == "requeued"] == ["gone"]
 

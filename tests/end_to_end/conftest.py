@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from tests.system import System, started
+from tests.channels.wechat.api import PUSHING_ID, SECRET, Api
+from tests.system import System, started, wechat_accounts
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -34,8 +37,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with started(tmp_path_factory.mktemp("system")) as running:
+def platform() -> Iterator[Api]:
+    """WeChat's API, in a thread with an event loop of its own."""
+    loop, api = asyncio.new_event_loop(), Api()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(api.__aenter__(), loop).result()
+    yield api
+    asyncio.run_coroutine_threadsafe(api.__aexit__(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, platform: Api) -> Iterator[System]:
+    pushing = {"name": "pushing", "app_id": PUSHING_ID, "app_secret": SECRET}
+    wechat = {"WENBAN_WECHAT_ACCOUNTS": wechat_accounts(pushing), "WENBAN_WECHAT_API_BASE": platform.url}
+    with started(tmp_path_factory.mktemp("system"), **wechat) as running:
         yield running
 
 

@@ -39,10 +39,21 @@ def signed_in(page: Page, url: str, environment: dict[str, str], *options: str) 
     Args:
         options: options of ``wenban user add``.
     """
+    username, one_time = added(environment, *options)
+    enter(page, url, username, one_time)
+    return username
+
+
+def added(environment: dict[str, str], *options: str) -> tuple[str, str]:
+    """Name and first password of a new account; the options are those of ``wenban user add``."""
     username = f"a{uuid4().hex[:8]}"
-    added = wenban("user", "add", username, *options, environment=environment)
-    assert added.returncode == 0, added.stderr
-    one_time = added.stdout.split()[-1]
+    made = wenban("user", "add", username, *options, environment=environment)
+    assert made.returncode == 0, made.stderr
+    return username, made.stdout.split()[-1]
+
+
+def enter(page: Page, url: str, username: str, one_time: str) -> None:
+    """Sign in for the first time, and replace the first password."""
     page.goto(f"{url}/desk/")
     page.get_by_label("账号").fill(username)
     page.get_by_label("密码", exact=True).fill(one_time)
@@ -52,7 +63,6 @@ def signed_in(page: Page, url: str, environment: dict[str, str], *options: str) 
     for field, value in zip(range(3), (one_time, PASSWORD, PASSWORD), strict=True):
         fields.nth(field).fill(value)
     page.locator("button[type=submit]").click()
-    return username
 
 
 class Widget:

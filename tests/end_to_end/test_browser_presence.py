@@ -55,7 +55,7 @@ def test_who_goes_away_or_vanishes_leaves_nobody_waiting_unseen(
     expect(bill.page.get_by_role("menuitem", name=re.compile("^忙碌"))).to_be_visible()
     _picture(bill.page, tmp_path / "state-phone.png")
     bill.page.goto(there)
-    expect(bill.page.get_by_text("坐席离开，系统自动转回").first).to_be_visible()
+    expect(bill.page.locator(".passed").first).to_have_text("系统转回坐席离开")
     _picture(bill.page, tmp_path / "back-phone.png")
     bill.page.get_by_role("button", name="接入").click()
     expect(widget.log()).to_contain_text("坐席42号已接入")

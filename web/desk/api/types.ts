@@ -118,8 +118,8 @@ export interface Conversation {
   waiting_since: string | null;
   /** The citizen's last words that were no pressed button; never the bot's. */
   last_words: { kind: string; text: string; created_at: string } | null;
-  /** Who passed it to the present agent, or into the queue, and why; null when nobody did. */
-  transfer: { by: Person; note: string } | null;
+  /** Who passed it to the present agent, or into the queue (by null: the system), and why; null when nobody did. */
+  transfer: { by: Person | null; note: string } | null;
   unread: number;
   updated_at: string;
 }

@@ -51,7 +51,7 @@ export function noteConversation(before: Conversation | undefined, now: Conversa
     tell(now.id, `${now.citizen_name} 等得太久了`, 3);
   } else if (now.mode === "waiting" && now.urgent && before?.urgent === false) {
     tell(now.id, `紧急：${now.citizen_name} 等人接入`, 3);
-  } else if (now.mode === "human" && now.agent?.id === me && before && before.agent?.id !== me && now.transfer) {
+  } else if (now.mode === "human" && now.agent?.id === me && before && before.agent?.id !== me && now.transfer?.by) {
     tell(now.id, `${now.transfer.by.display_name || "同事"}把 ${now.citizen_name} 转给您`, 2);
   }
 }

@@ -60,7 +60,7 @@ export const received = ref<Conversation | null>(null);
 
 function passedToMe(now: Conversation): boolean {
   const me = session.user?.id;
-  return now.mode === "human" && now.transfer !== null && now.agent?.id === me && board.known.get(now.id)?.agent?.id !== me;
+  return now.mode === "human" && Boolean(now.transfer?.by) && now.agent?.id === me && board.known.get(now.id)?.agent?.id !== me;
 }
 
 function changedHands(now: Conversation): boolean {

@@ -74,7 +74,10 @@ describe("the queue", () => {
     await listening();
     const mine = { mode: "human" as const, agent: { id: ME.id, display_name: "我" } };
     const passed = conversation("a", { ...mine, transfer: { by: OTHER, note: "请核实楼栋" } });
-    server.push({ type: "conversation", conversation: conversation("b", mine) });
+    const back = { ...mine, transfer: { by: null, note: "坐席离开" } };
+    server.push({ type: "conversation", conversation: conversation("b", back) });
+    await until("what the system gave back is known", () => board.known.get("b")?.mode === "human");
+    expect(received.value).toBeNull();
     server.push({ type: "conversation", conversation: passed });
     await until("it is heard", () => received.value?.id === "a");
     expect(received.value?.transfer?.note).toBe("请核实楼栋");
