@@ -56,6 +56,7 @@ class TicketsApi:
     async def list(self, request: web.Request, user: User) -> web.Response:
         """One page of tickets, newest first, or the first due first. A department's lines name what is usual to do next."""
         asked = body.query(request, _List)
+        await self._guard.guesses.looked_up(user, asked.q)
         wanted = wanted_of(asked, user, self._tickets)
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)
         own = department_of(user)
