@@ -14,6 +14,9 @@ from core.masking import UNSEEN, Kind, hidden, hide, numbers
 from core.phone import fold
 from desk import stand_ins
 
+MOST = 40
+"""Most masked numbers in one text: each is tried on the event loop, which no message may hold for long."""
+
 
 def known(sources: Iterable[str]) -> dict[str, list[str]]:
     """The numbers in texts: masked form → what it may stand for, in the order of the texts.
@@ -47,7 +50,7 @@ def restored(text: str, masks: Mapping[str, list[str]], label: str) -> str:
         label: what agents call the field.
 
     Raises:
-        BadRequest: code ``which_number``; a masked form may stand for two numbers, or would not be masked any more.
+        BadRequest: code ``which_number``; a masked form may stand for two numbers, or would not be masked any more; or there are more than :data:`MOST`.
 
     >>> restored("骗子用138****1234打来", known(["骗子用13800001234打来"]), "诉求内容")
     '骗子用13800001234打来'
@@ -61,6 +64,8 @@ def restored(text: str, masks: Mapping[str, list[str]], label: str) -> str:
             if len(masks[mask]) > 1:
                 raise _unclear(f"{label}里的 {mask} 可能是两个不同的号码")
             found.append((*match.span(), masks[mask][0]))
+    if len(found) > MOST:
+        raise BadRequest(f"{label}里遮住的号码太多了，一次最多 {MOST} 个", code="which_number")
     found.sort()
     if not stand_ins.stays_masked(plain, [(start, end) for start, end, _ in found]):
         raise _unclear(f"{label}里的 {plain[found[0][0] : found[0][1]]} 和前后的字连在一起，认不准")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 
 import pytest
 
@@ -78,6 +79,16 @@ def test_what_agents_usually_write_beside_a_number_is_taken(said: str) -> None:
     source = "我13800001234，他13911115678，家05542660000，身份证34040019900101001X，卡6222021234500006"
     whole = restored(said.format("138****1234"), known([source]), "诉求内容")
     assert "13800001234" in whole and "*" not in whole
+
+
+def test_many_masks_hold_nobody_up() -> None:
+    """300 masks took 134 ms of the event loop when each was tried."""
+    source = known(["我13800001234"])
+    with pytest.raises(BadRequest):
+        restored("138****1234，" * 300, source, "诉求内容")
+    began = time.process_time()
+    assert restored("138****1234，" * 40, source, "诉求内容").count("13800001234") == 40
+    assert time.process_time() - began < 0.1
 
 
 @pytest.fixture
