@@ -1,7 +1,7 @@
 """Whether any single message holds the others up: hostile texts through the whole app, and the event loop watched.
 
 ``python -m benchmarks.hostile [NUMBER [FIRST [AT_ONCE]]]``: ``500 1000`` measures the 500 from the 1,000th on. Several are under way at a
-time, as in a busy hour; a text during which the loop was held for long is then measured alone, up to three times. A text takes the app
+time, as in a busy hour; a text during which the loop was held for long is measured alone, up to three times, after each 50. A text takes the app
 about a second of processor time and Rasa a third, so two cores with nothing else to do need 35 minutes for all.
 """
 
@@ -37,6 +37,8 @@ AIM_MS = 50.0
 """Most milliseconds of its own processor time that one message should keep the loop busy at a stretch."""
 ALONE = 3
 """Most times that a text is measured alone, if the loop was held over the bound or was busy over the aim during it. The least counts."""
+TOGETHER = 50
+"""Number of texts after which those that are in doubt are measured alone."""
 AT_ONCE = 4
 """Number of texts that are under way at the same time, unless the command line says another."""
 TICK_S = 0.002
@@ -211,35 +213,36 @@ async def _measured(system: Measured, watch: Watch, text: str) -> Row:
 
 
 async def _measure(system: Measured, said: list[str], at_once: int) -> list[Row]:
-    """The texts, several at a time; then alone those during which the loop was held, for that may have been by another one."""
+    """The texts, several at a time; then alone those during which the loop was held, for that may have been by another one.
+
+    After every :data:`TOGETHER` texts the doubtful ones are measured alone, so that a run that is cut off has told what is true.
+    """
     rows: list[Row] = []
-    waiting = deque(said)
     began = time.perf_counter()
 
-    async def next_one() -> None:
+    async def next_one(waiting: deque[str], done: list[Row]) -> None:
         while waiting:
-            rows.append(await _measured(system, watch, waiting.popleft()))
-            if len(rows) % 50 == 0:
-                worst = max(rows)
-                print(
-                    f"{len(rows)} texts in {time.perf_counter() - began:.0f} s, {_over(rows, BOUND_MS)} over {BOUND_MS:.0f} ms, "
-                    f"worst {worst.held_ms:.0f} ms: {worst.where}",
-                    flush=True,
-                )
+            done.append(await _measured(system, watch, waiting.popleft()))
 
     async with Watch() as watch:
         for text in ("您好", "小区门口的路灯坏了三天", "公积金怎么提取"):
             await system.say(text)  # loads what is loaded at first use
-        await asyncio.gather(*(next_one() for _ in range(at_once)))
-        print(
-            f"{len(rows)} texts in {time.perf_counter() - began:.0f} s, {at_once} at a time; "
-            f"{sum(_doubtful(row) for row in rows)} of them once more, alone",
-            flush=True,
-        )
-        for number, row in enumerate(rows):
-            for _ in range(ALONE):
-                if _doubtful(rows[number]):
-                    rows[number] = rows[number].least(await _measured(system, watch, row.text))
+        for first in range(0, len(said), TOGETHER):
+            waiting, done = deque(said[first : first + TOGETHER]), list[Row]()
+            await asyncio.gather(*(next_one(waiting, done) for _ in range(at_once)))
+            doubtful = sum(map(_doubtful, done))
+            for number, row in enumerate(done):
+                for _ in range(ALONE):
+                    if _doubtful(done[number]):
+                        done[number] = done[number].least(await _measured(system, watch, row.text))
+            rows += done
+            worst, own = max(rows), max(row.own_ms for row in rows)
+            print(
+                f"{len(rows)} texts in {time.perf_counter() - began:.0f} s, {doubtful} of the last {len(done)} once more, alone: "
+                f"{_over(rows, AIM_MS)} of all over {AIM_MS:.0f} ms, {_over(rows, BOUND_MS)} over {BOUND_MS:.0f} ms, "
+                f"at most {own:.0f} ms of its own, {worst.held_ms:.0f} ms held: {worst.text[:16]!r} {worst.where}",
+                flush=True,
+            )
     return rows
 
 

@@ -248,7 +248,7 @@ class Overdue:
     """The citizen waits too long, and the supervisors were alerted.
 
     Args:
-        waited_s: seconds in the queue.
+        waited_s: seconds in the queue; of who has an agent, since the words that got no answer.
     """
 
     KIND: ClassVar[Kind] = Kind.OVERDUE

@@ -54,7 +54,7 @@ from conversations.types import (
     Stage,
 )
 from core.clock import now
-from core.database import Database
+from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict
 from core.text import written
 
@@ -207,19 +207,28 @@ class Handoff(Mover):
         async with self._database.write() as session:
             await facts.keep(session, conversation_id, values)
 
-    async def take(self, conversation_id: str, agent: Agent) -> ConversationView:
+    async def take(
+        self, conversation_id: str, agent: Agent, alongside: Alongside | None = None
+    ) -> ConversationView:
         """Let an agent answer this conversation. Taking it again changes nothing.
+
+        Args:
+            conversation_id: the conversation.
+            agent: who takes it.
+            alongside: done in the same transaction before it is taken; it may refuse. Not done when the agent has it already.
 
         Raises:
             NotFound: there is no such conversation.
-            Conflict: code ``already_taken``; another agent has it.
+            Conflict: code ``already_taken``; another agent has it. ``erased``; see :func:`conversations.store.still_open`.
         """
         async with self._database.write() as session:
-            row = await store.get_conversation(session, conversation_id, lock=True)
+            row = await store.still_open(session, conversation_id, lock=True)
             if row.mode == Mode.HUMAN and row.agent_id != agent.id:
                 raise taken_already(row)
             messages: Sequence[Message] = ()
             if row.mode != Mode.HUMAN:
+                if alongside is not None:
+                    await alongside(session)
                 taken, moment = Taken(waited_s(row)), now()
                 to_agent(row, agent.id, moment)
                 await self._patience.got(session, row, moment)
@@ -269,7 +278,7 @@ class Handoff(Mover):
             if since is not None:
                 first = FirstReply(seconds(since))
                 await happened.record(session, row.id, first, Actor.AGENT, agent_id=agent.id)
-            row.reply_due_at = None
+            row.reply_due_at = row.alerted_at = None
             row.seen_seq = row.last_seq
         self._moves.announce([message])
         return message

@@ -13,6 +13,13 @@ from core.database import Base, UtcDateTime
 from core.ids import new_id
 from core.privacy import EncryptedJson, EncryptedText
 
+GONE = "gone:"
+"""How ``user_id`` begins where nothing names the citizen any more (:func:`conversations.retention.make_nameless`)."""
+
+
+GONE = "gone:"
+"""Begin of the ``user_id`` of a conversation that names nobody any more."""
+
 
 class Conversation(Base):
     """All messages between one person and the hotline through one entrance.
@@ -49,7 +56,7 @@ class Conversation(Base):
     reply_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     """Until when the agent must first write; None when they have, or when no agent has the conversation."""
     alerted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    """When the supervisors were alerted that it waits too long; None when they were not."""
+    """When the supervisors were alerted that it waits too long, in the queue or for its agent; None when they were not."""
     last_agent_id: Mapped[str | None] = mapped_column(String(36), default=None)
     """The agent who has it, or had it last."""
     offered_to: Mapped[str | None] = mapped_column(String(36), default=None)

@@ -36,7 +36,9 @@ LOOK = timedelta(seconds=10)
 _UNASKED = (HandoffReason.DEGRADED, HandoffReason.LOW_CONFIDENCE)
 """Reasons for which a citizen waits without having asked for an agent."""
 _AT_ONCE = 100
-"""Most conversations that one look takes back."""
+"""Most conversations that one look takes back. The next one follows at once."""
+_TOGETHER = 10
+"""Most conversations that one transaction takes back. It holds their rows, and with SQLite all writers wait."""
 
 
 class Queued(Mover):
@@ -68,10 +70,11 @@ class Queued(Mover):
         """What a citizen is told who comes into the queue."""
         return waiting.put_in(place, self._hours)
 
-    async def look(self, _: Job | None = None) -> None:
+    async def look(self, _: Job | None = None) -> Again | None:
         """Take back the conversations in which somebody waits for an agent who has left, and tell the citizens.
 
-        A quiet conversation stays with its agent when the agent's words are the last, until the citizen writes again.
+        A quiet conversation stays with its agent when the agent's words are the last, until the citizen writes again. When more
+        remain, the next look follows at once, so that all citizens of a whole office that vanishes are back within a minute.
         """
         async with self._database.read() as session:
             open_ = select(Conversation.id, Conversation.agent_id).where(
@@ -79,14 +82,13 @@ class Queued(Mover):
             )
             held = [(id, agent) for id, agent in await session.execute(open_) if agent is not None]
         left = await self._gone({agent for _, agent in held}) if held else set()
-        for id in [id for id, agent in held if agent in left][:_AT_ONCE]:
-            await self.take_back(id, tell=True)
+        lost = sorted((id, agent) for id, agent in held if agent in left)
+        for first in range(0, min(len(lost), _AT_ONCE), _TOGETHER):
+            await self._take_back(dict(lost[first : first + _TOGETHER]))
+        return Again(now()) if len(lost) > _AT_ONCE else None
 
-    async def take_back(self, conversation_id: str, *, tell: bool = False) -> Reply | None:
-        """Put a conversation whose agent has left back at the queue's front.
-
-        Args:
-            tell: whether to tell the citizen at once. Otherwise the caller says what is returned.
+    async def take_back(self, conversation_id: str) -> Reply | None:
+        """Put a conversation whose agent has left back at the queue's front. The caller tells the citizen.
 
         Returns:
             What the citizen is told; None when the agent is still there, or no agent has it.
@@ -100,10 +102,28 @@ class Queued(Mover):
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.HUMAN or row.agent_id != holder:
                 return None
-            told, messages = await self._back(session, row, WhyRequeued.GONE, online, tell=tell)
-        self._moves.announce(messages)
+            told, _ = await self._back(session, row, WhyRequeued.GONE, online, tell=False)
         await self._moves.changed(conversation_id, Mode.WAITING)
         return told
+
+    async def _take_back(self, lost: dict[str, str]) -> None:
+        """Put conversations back whose agents have left, in one transaction: id → the agent who had it. The citizens are told."""
+        # Some agent may have come back while others' conversations were taken back.
+        left, online = await self._gone(set(lost.values())), await self._agents_online()
+        messages: list[Message] = []
+        back = []
+        async with self._database.write() as session:
+            for id, holder in lost.items():
+                row = await session.get(Conversation, id, with_for_update=True)
+                if row is None or holder not in left or row.mode != Mode.HUMAN or row.agent_id != holder:
+                    continue
+                messages += (await self._back(session, row, WhyRequeued.GONE, online, tell=True))[1]
+                back.append(id)
+        self._moves.announce(messages)
+        if back:
+            await self._moves.places()
+        for id in back:
+            self._moves.conversation_changed(id)
 
     async def unanswered(self, job: Job) -> Again | None:
         """Put a conversation back at the queue's front whose agent has not written in time (:data:`FIRST_REPLY`)."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.media import Media
 from conversations.models import (
+    GONE,
     Conversation,
     ConversationEvent,
     Delivery,
@@ -36,9 +37,6 @@ TABLES = {
     "rights_requests": "keep_events_days after they were ended: they prove that a right was granted",
 }
 """The decisions for the tables of this package."""
-
-GONE = "gone:"
-"""Begin of the ``user_id`` of a conversation that names nobody any more."""
 
 Held = Callable[[AsyncSession, Sequence[str]], Awaitable[set[str]]]
 """Which of these photos belong to tickets, and are kept with them."""

@@ -25,6 +25,9 @@ from conversations.handoff import Handoff
 from conversations.listing import Page, Wanted
 from conversations.models import Conversation, MessageRow
 from conversations.moves import Agents, AgentsOnline, Moves
+from conversations.neglected import JOB as NEGLECTED
+from conversations.neglected import LOOK as NEGLECTED_LOOK
+from conversations.neglected import Neglected
 from conversations.noticed import Noticed
 from conversations.passing import Passing
 from conversations.patience import FIRST_REPLY, LONG_WAIT, Patience
@@ -148,6 +151,8 @@ class Conversations:
         queued = Queued(database, moves, agents_online, patience, agents_gone, desk_hours)
         # With the usual lease nobody would look for half a minute after a process died while it looked.
         self.jobs.every(AGENTS_GONE, LOOK, queued.look, lease=LOOK)
+        neglected = Neglected(database, moves, agents_online, patience)
+        self.jobs.every(NEGLECTED, NEGLECTED_LOOK, neglected.look)
         self.jobs.handle(FIRST_REPLY, queued.unanswered, forget=True)
         self.jobs.handle(LONG_WAIT, queued.waits_long, forget=True)
         passing = Passing(database, moves, agents_online, patience, queued.put_in)

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import attachments, happened, statements
 from conversations.event_kinds import Said
-from conversations.models import Conversation, Delivery, MessageRow, Turn
+from conversations.models import GONE, Conversation, Delivery, MessageRow, Turn
 from conversations.types import Button, ConversationView, Message, Mode, Rank, Reply, Stage
 from conversations.wakes import wake
 from core.clock import now
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.text import legible
 
@@ -91,6 +91,20 @@ async def get_conversation(
     row = await session.get(Conversation, conversation_id, with_for_update=lock)
     if row is None:
         raise NotFound("没有这个会话")
+    return row
+
+
+async def still_open(session: AsyncSession, conversation_id: str, *, lock: bool = False) -> Conversation:
+    """The row of a conversation in which somebody at the desk wants to write.
+
+    Raises:
+        NotFound: there is no conversation with this id.
+        Conflict: code ``erased``; what named its citizen was removed, at their wish or after its time. Nobody would read what
+            is written now, and it would outlast what had to go.
+    """
+    row = await get_conversation(session, conversation_id, lock=lock)
+    if row.user_id.startswith(GONE):
+        raise Conflict("这个会话的内容已经按要求删除了，不能再写进去", code="erased")
     return row
 
 

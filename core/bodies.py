@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from typing import Any
 
 from aiohttp import web
@@ -35,6 +37,39 @@ async def whole(request: web.Request, within_s: float = BODY_S) -> bytes:
             return await request.read()
     except TimeoutError as error:
         raise TooSlow from error
+
+
+def parsed(raw: str | bytes) -> Any:
+    """The value of a JSON text. What names a field twice says two things at once, and each reader would take another one.
+
+    Raises:
+        ValueError: it is no JSON, or an object has a field twice.
+        RecursionError: it is nested too deep.
+
+    >>> parsed('{"a": [1]}')
+    {'a': [1]}
+    """
+    return json.loads(raw, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a field stands twice in one object")
+    return found
+
+
+def written_moment(value: Any) -> Any:
+    """Check, before it is read as a time, that a time is written out: a bare number may be seconds, milliseconds or a slip.
+
+    For ``pydantic.BeforeValidator``.
+
+    Raises:
+        ValueError: it is no text with a date.
+    """
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d[T ]", value):
+        raise ValueError("a time is written as 2026-11-30T09:00:00+08:00")
+    return value
 
 
 def storable(value: Any) -> bool:

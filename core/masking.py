@@ -19,9 +19,8 @@ UNSEEN: dict[int, None] = dict.fromkeys(
 )
 """Characters that nobody sees, for ``str.translate``: zero width, direction, soft hyphen, parts of emoji. Within a number they
 would keep it from being found."""
-_SPOKEN = str.maketrans(
-    {**dict(zip("零〇幺一二三四五六七八九", "001123456789", strict=True)), **phone.FORMAL}
-)
+SPOKEN = str.maketrans({**dict(zip("零〇幺一二三四五六七八九", "001123456789", strict=True)), **phone.FORMAL})
+"""Chinese figures → digits, for ``str.translate``."""
 _RUN = re.compile(r"\d[\d \-·./]*[Xx]?")
 _BETWEEN = " -·./"
 _APP = r"(?:微\s?信|v信|薇信|威信|wx|vx|weixin|wechat)"
@@ -143,7 +142,7 @@ def _apart(found: Iterable[Span]) -> list[Span]:
 
 
 def _long(said: str) -> list[Span]:
-    plain = said.translate(_SPOKEN)
+    plain = said.translate(SPOKEN)
     found: list[Span] = []
     for run in _RUN.finditer(plain):
         if plain[run.start() - 1 : run.start()].isascii() and plain[run.start() - 1 : run.start()].isalpha():
@@ -215,7 +214,7 @@ def _codes(said: str) -> list[Span]:
 def _disguised(said: str) -> list[Span]:
     found = []
     for match in _DISGUISED.finditer(said):
-        digits = re.sub(r"\D", "", match[0].translate(_SPOKEN))
+        digits = re.sub(r"\D", "", match[0].translate(SPOKEN))
         if _MOBILE.fullmatch(digits) and not phone.of_matter(said, match.start()):
             found.append(Span(*match.span(), Kind.PHONE, digits))
     return found

@@ -52,6 +52,7 @@ from desk.sessions import Sessions
 from desk.single_sign_on import SingleSignOn
 from desk.suggesting import Suggesting
 from desk.summaries import Summaries
+from desk.taking import Taking
 from desk.talk_api import TalkApi
 from desk.ticket_moves_api import TicketMovesApi
 from desk.ticket_sheet_api import TicketSheetApi
@@ -118,7 +119,7 @@ def routes(
     summaries = Summaries(conversations, users)
     naming = Naming(users)
     presence = presence or Presence(database)
-    colleagues = Colleagues(database, conversations, presence)
+    colleagues, taking = Colleagues(database, conversations, presence), Taking(presence)
     drafts, notes = Drafts(database), Notes(database)
     finding = Finding(colleagues, tickets, conversations.channels, notes)
     reveals = Reveals(database, reveals_a_day)
@@ -138,7 +139,10 @@ def routes(
         ).routes(),
         *SecondFactorApi(guard, users, second_factor).routes(),
         *AccountsApi(guard, database, users, Accounts(database, users)).routes(),
-        *ConversationsApi(guard, users, conversations, summaries, events, naming, finding, drafts).routes(),
+        *ConversationsApi(
+            *(guard, users, conversations, summaries, events),
+            *(naming, finding, drafts, taking),
+        ).routes(),
         *TalkApi(
             *(guard, conversations, naming),
             Beside(database, conversations, users, gaps, drafts, notes, upset),
@@ -148,7 +152,7 @@ def routes(
         *CannedApi(guard, CannedReplies(database)).routes(),
         *ClosingApi(guard, conversations, naming).routes(),
         *PresenceApi(guard, presence, conversations).routes(),
-        *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
+        *PassingApi(guard, colleagues, conversations, summaries, naming, taking).routes(),
         *FilingApi(guard, tickets, filing).routes(),
         *PhoneApi(guard, phone, tickets, reveals).routes(),
         *TicketMovesApi(guard, tickets).routes(),

@@ -85,7 +85,7 @@ class Beside:
                 for one in await self._notes.of(conversation_id)
             ],
             "tags": await self._notes.tags(conversation_id),
-            "usual_tags": await self._notes.usual(),
+            "usual_tags": await self._notes.usual(user.id),
             "draft": (await self._drafts.own(conversation_id, user.id)).to_json(),
             "left_drafts": [
                 {

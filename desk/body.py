@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.bodies import storable, whole
+from core.bodies import parsed, storable, whole
 from core.errors import BadRequest, NotFound
 from core.expected import expected
 
@@ -40,7 +39,7 @@ async def read(request: web.Request, shape: type[B]) -> B:
         TooSlow: the body does not arrive in time.
     """
     try:
-        found = json.loads(await whole(request) or b"{}")
+        found = parsed(await whole(request) or b"{}")
     except (ValueError, RecursionError) as error:
         raise BadRequest("请求不是 JSON", code="bad_json") from error
     if not isinstance(found, dict):

@@ -25,6 +25,7 @@ from desk.naming import Naming
 from desk.roles import ANSWERING
 from desk.sight import masked, note
 from desk.summaries import Summaries, decision, person, slots
+from desk.taking import Taking
 from desk.users import User, Users
 
 HISTORY = 200
@@ -70,6 +71,7 @@ class ConversationsApi:
         naming: Naming,
         finding: Finding,
         drafts: Drafts,
+        taking: Taking,
     ) -> None:
         self._guard = guard
         self._users = users
@@ -79,6 +81,7 @@ class ConversationsApi:
         self._naming = naming
         self._finding = finding
         self._drafts = drafts
+        self._taking = taking
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
@@ -95,6 +98,7 @@ class ConversationsApi:
     async def list(self, request: web.Request, user: User) -> web.Response:
         """A page of conversations, filtered; see :func:`conversations.listing.find` for their order."""
         asked = body.query(request, _List)
+        await self._guard.guesses.looked_up(user, asked.q)
         page = await self._conversations.list(
             Wanted(
                 mode=asked.mode,
@@ -154,7 +158,8 @@ class ConversationsApi:
         """Take a conversation. When two agents try at once, one of them gets it."""
         conversation_id = asked_id(request)
         async with self._naming.who_has_it():
-            await self._conversations.take(conversation_id, as_agent(user))
+            allowed = self._taking.may(user, conversation_id)
+            await self._conversations.take(conversation_id, as_agent(user), allowed)
         return await self._changed(conversation_id)
 
     async def say(self, request: web.Request, user: User) -> web.Response:

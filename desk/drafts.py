@@ -131,11 +131,11 @@ class Drafts:
         Raises:
             NotFound: there is no such conversation.
             Conflict: code ``draft_changed``: another window of this agent has saved meanwhile. ``details.draft`` is
-                what it saved.
+                what it saved; ``erased``: see :func:`conversations.store.still_open`.
         """
         async with self._database.write() as session:
             await one_at_a_time(session, f"draft {conversation_id} {user_id}")
-            talk = await store.get_conversation(session, conversation_id)
+            talk = await store.still_open(session, conversation_id)
             row = await session.scalar(_of(conversation_id, user_id))
             if row is None:
                 row = ReplyDraft(conversation_id=conversation_id, user_id=user_id, version=0)

@@ -41,6 +41,10 @@ class Matter(body.Body):
     urgent: bool = Field(False, title="是否紧急")
     emergency: bool = Field(False, title="是否特急")
 
+    def texts(self) -> list[str]:
+        """What was typed, each field by itself."""
+        return [one for one in self.model_dump(include=set(LABELS)).values() if isinstance(one, str) and one]
+
     def draft(self, channel: str = "", photos: tuple[str, ...] = ()) -> TicketDraft:
         """It as a draft."""
         told = {name: getattr(self, name) for name in LABELS}
@@ -126,6 +130,7 @@ class FilingApi:
     async def like(self, request: web.Request, user: User) -> web.Response:
         """Open tickets that may be about the matter of the form, before it is filed."""
         said = await body.read(request, _Like)
+        await self._guard.guesses.typed(user, *said.texts())
         found = await self._filing.like(said.draft(), said.conversation)
         return web.json_response(
             {"tickets": [{**one.to_json(), **sight.ticket(one.line.to_json())} for one in found]}
@@ -134,6 +139,7 @@ class FilingApi:
     async def file(self, request: web.Request, user: User) -> web.Response:
         """File a ticket out of a conversation. The same key again gives the same ticket."""
         said = await body.read(request, _File)
+        await self._guard.guesses.typed(user, *said.texts())
         conversation_id = asked_id(request)
         record = recorder(request, user, f"由会话登记：{conversation_id}")
         ticket = await self._filing.from_conversation(
@@ -152,6 +158,7 @@ class FilingApi:
         said = await body.read(request, _Edit)
         number = request.match_info["number"]
         asked = said.model_dump(exclude={"version"}, exclude_none=True)
+        await self._guard.guesses.typed(user, *(one for one in asked.values() if isinstance(one, str)))
         held = await self._tickets.get(number)
         texts = [held.content, held.address, held.happened_at, held.subject]
         changes: dict[str, Any] = {**asked, **with_numbers(asked, unmasking.known(texts))}

@@ -18,6 +18,7 @@ from core.rates import LocalRates, Rates
 from desk import audit
 from desk.acts import Act
 from desk.cookies import Cookie
+from desk.guesses import Guesses
 from desk.policy import Policy
 from desk.roles import Role
 from desk.sessions import Second, Session, Sessions
@@ -76,6 +77,8 @@ class Guard:
         self._policy = policy
         self._public_host = _host(policy.public_url)
         self._rates = rates or LocalRates()
+        self.guesses = Guesses(self._rates)
+        """How many numbers an account may try."""
         self.cookie = Cookie(COOKIE, policy)
         """The session's cookie."""
 

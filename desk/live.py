@@ -13,12 +13,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from conversations.service import Conversations
-from core.errors import WenbanError
+from core.errors import BadRequest, RateLimited, WenbanError
 from desk import acts, presence
 from desk.guard import SESSION, Guard
 from desk.hub import Hub, Mailbox
@@ -34,6 +37,8 @@ MAX_FRAME = 65_536
 """Most bytes of one frame from a desk."""
 SESSION_OVER = 4401
 """Close code: the session has ended."""
+MOST_SOCKETS = 12
+"""Most connections of one account to one process at the same time: so many windows of the desk nobody looks at."""
 MOST_IDLE_S = 7 * 24 * 3600
 """More seconds than any page stays open without an action. Its session ends before."""
 
@@ -54,15 +59,23 @@ class Live:
         self._watch = watch
         self._guard = guard
         self._hub = hub
+        self._open: Counter[str] = Counter()
 
     def routes(self) -> list[web.RouteDef]:
         """The route of this handler."""
         return [web.get("/api/desk/live", self._guard.only(ANSWERING, self.connect, acts.WATCH))]
 
     async def connect(self, request: web.Request, user: User) -> web.WebSocketResponse:
-        """Serve one connection until one side ends it."""
+        """Serve one connection until one side ends it.
+
+        Raises:
+            BadRequest: it is no websocket, and so no sign that somebody is there.
+            RateLimited: code ``too_many_windows``; the account has :data:`MOST_SOCKETS` connections.
+        """
         socket = web.WebSocketResponse(heartbeat=25, max_msg_size=MAX_FRAME)
-        with self._hub.join() as mailbox, self._watch.over(request[SESSION].id) as over:
+        if not socket.can_prepare(request).ok:
+            raise BadRequest("这个地址只接受 WebSocket 连接", code="no_websocket")
+        with self._counted(user), self._hub.join() as mailbox, self._watch.over(request[SESSION].id) as over:
             await self._presence.came(user.id, request[SESSION].id)
             await self._conversations.agent_came()
             await socket.prepare(request)
@@ -79,6 +92,22 @@ class Live:
                     helper.cancel()
                 await asyncio.gather(*helpers, return_exceptions=True)
         return socket
+
+    @contextmanager
+    def _counted(self, user: User) -> Iterator[None]:
+        if self._open[user.id] >= MOST_SOCKETS:
+            raise RateLimited(
+                f"这个账号已经开着 {MOST_SOCKETS} 个坐席台窗口，请关掉几个",
+                code="too_many_windows",
+                retry_after_s=30,
+            )
+        self._open[user.id] += 1
+        try:
+            yield
+        finally:
+            self._open[user.id] -= 1
+            if not self._open[user.id]:
+                del self._open[user.id]
 
     async def _listen(self, socket: web.WebSocketResponse, user: User) -> None:
         shown: tuple[str, str] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,8 @@ _LATELY = 300
 """Number of the newest tags of all conversations among which the usual ones are counted."""
 _USUAL = 12
 """Most usual tags that are offered."""
+_PEOPLE, _TALKS = 2, 3
+"""Fewest agents who have used a tag, and fewest talks that have it, before it is offered to others."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,14 @@ class Notes:
 
         Raises:
             NotFound: there is no such conversation.
+            Conflict: code ``erased``; see :func:`conversations.store.still_open`.
             BadRequest: it is empty, or longer than :data:`MAX_NOTE` characters.
         """
         text = clean(text)
         if not written(text) or len(text) > MAX_NOTE:
             raise BadRequest(f"备注请写 1 到 {MAX_NOTE} 个字")
         async with self._database.write() as session:
-            talk = await store.get_conversation(session, conversation_id)
+            talk = await store.still_open(session, conversation_id)
             session.add(
                 TalkNote(conversation_id=conversation_id, user_id=user_id, after_seq=talk.last_seq, text=text)
             )
@@ -101,17 +104,31 @@ class Notes:
                 )
             )
 
-    async def usual(self) -> list[str]:
-        """The tags that were used most of late, the most used first."""
+    async def usual(self, user_id: str) -> list[str]:
+        """The tags that were used most of late, the most used first: an account's own, and those that are in common use.
+
+        A tag may be anything, also somebody's name. So what few have written is not offered beside everybody's talks.
+        """
+        query = select(TalkTag.name, TalkTag.user_id, TalkTag.conversation_id).order_by(TalkTag.id.desc())
         async with self._database.read() as session:
-            lately = await session.scalars(select(TalkTag.name).order_by(TalkTag.id.desc()).limit(_LATELY))
-            return [name for name, _ in Counter(lately).most_common(_USUAL)]
+            lately = (await session.execute(query.limit(_LATELY))).all()
+        people, talks = defaultdict(set), defaultdict(set)
+        for name, by, talk in lately:
+            people[name].add(by)
+            talks[name].add(talk)
+        usual = [
+            name
+            for name in talks
+            if user_id in people[name] or (len(people[name]) >= _PEOPLE and len(talks[name]) >= _TALKS)
+        ]
+        return sorted(usual, key=lambda name: -len(talks[name]))[:_USUAL]
 
     async def tag(self, conversation_id: str, user_id: str, name: str, *, on: bool) -> None:
         """Give a conversation a tag, or take it away. What is so already stays so.
 
         Raises:
             NotFound: there is no such conversation.
+            Conflict: code ``erased``; see :func:`conversations.store.still_open`.
             BadRequest: the tag is empty or longer than :data:`MAX_TAG` characters, holds somebody's number, or there
                 are :data:`MOST_TAGS` already.
         """
@@ -122,7 +139,8 @@ class Notes:
             raise BadRequest("标签里不要写电话、证件号这样的号码")
         async with self._database.write() as session:
             await one_at_a_time(session, f"tags {conversation_id}")
-            await store.get_conversation(session, conversation_id)
+            find = store.still_open if on else store.get_conversation
+            await find(session, conversation_id)
             rows = list(
                 await session.scalars(select(TalkTag).where(TalkTag.conversation_id == conversation_id))
             )

@@ -19,6 +19,7 @@ from desk.guard import Guard
 from desk.naming import Naming
 from desk.roles import ANSWERING, SUPERVISING
 from desk.summaries import Summaries
+from desk.taking import Taking
 from desk.users import User
 
 
@@ -46,12 +47,14 @@ class PassingApi:
         conversations: Conversations,
         summaries: Summaries,
         naming: Naming,
+        taking: Taking,
     ) -> None:
         self._guard = guard
         self._colleagues = colleagues
         self._conversations = conversations
         self._summaries = summaries
         self._naming = naming
+        self._taking = taking
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
@@ -94,6 +97,7 @@ class PassingApi:
         async def allowed_and_recorded(session: AsyncSession) -> None:
             if user.role not in SUPERVISING:
                 await self._colleagues.left_by(session, said.holder)
+                await self._taking.may(user, conversation_id)(session)
             await record(session)
 
         async with self._naming.who_has_it():

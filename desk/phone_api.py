@@ -6,8 +6,9 @@ import hashlib
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
+from core.bodies import written_moment
 from core.clock import now
 from desk import acts, audit, body, sight
 from desk.filing_api import Key, Matter, recorder
@@ -56,7 +57,9 @@ class _Wish(body.Body):
     call: _Id | None = None
     name: Annotated[str, Field(title="称呼", max_length=60)] = ""
     about: Annotated[str, Field(title="什么事", max_length=400)]
-    wished_at: Annotated[AwareDatetime, Field(title="回电时间", strict=False)]
+    wished_at: Annotated[
+        AwareDatetime, BeforeValidator(written_moment), Field(title="回电时间", strict=False)
+    ]
     ticket: Annotated[str, Field(title="工单号", max_length=24)] | None = None
 
 
@@ -100,6 +103,7 @@ class PhoneApi:
     async def note(self, request: web.Request, user: User) -> web.Response:
         """Write down a call that the agent has answered, or missed, where no telephone system tells of it."""
         said = await body.read(request, _Note)
+        await self._guard.guesses.looked_up(user, said.phone)
         kind = Happens.MISSED if said.missed else Happens.ANSWERED
         name = hashlib.sha256(f"{user.id}:{said.key}".encode()).hexdigest()
         words = f"{kind} {said.phone}"
@@ -126,12 +130,14 @@ class PhoneApi:
     async def caller(self, request: web.Request, user: User) -> web.Response:
         """What the hotline knows of a number. It stands in the body, so that no log of addresses holds it."""
         said = await body.read(request, _Caller)
+        await self._guard.guesses.looked_up(user, said.phone)
         return web.json_response(await self._phone.caller(said.phone))
 
     async def file(self, request: web.Request, user: User) -> web.Response:
         """File what a caller tells. The same key again gives the same ticket."""
         said = await body.read(request, _File)
         draft = said.draft(CHANNEL)
+        await self._guard.guesses.typed(user, *said.texts())
         record = recorder(request, user, "由来电登记")
         ticket = await self._phone.file(said.call, draft, said.key, actor(user), record)
         return web.json_response({"number": ticket.number, "ticket": sight.ticket(ticket.line.to_json())})

@@ -51,6 +51,7 @@ class TicketSheetsApi:
             BadRequest: code ``too_many``; there are more than :data:`MOST`.
         """
         asked = body.query(request, TicketFilter)
+        await self._guard.guesses.looked_up(user, asked.q)
         wanted = wanted_of(asked, user, self._tickets)
         lines: list[TicketLine] = []
         before: str | None = None

@@ -14,7 +14,7 @@ from desk.guard import Guard
 from desk.photos_api import photo_response
 from desk.reveals import Reveals
 from desk.reveals_api import Reveal
-from desk.roles import TICKETS, Role
+from desk.roles import SUPERVISING, TICKETS, Role
 from desk.ticket_filter import TicketFilter, department_of, wanted_of
 from desk.ticket_moves_api import actor, department_line
 from desk.users import User
@@ -56,6 +56,7 @@ class TicketsApi:
     async def list(self, request: web.Request, user: User) -> web.Response:
         """One page of tickets, newest first, or the first due first. A department's lines name what is usual to do next."""
         asked = body.query(request, _List)
+        await self._guard.guesses.looked_up(user, asked.q)
         wanted = wanted_of(asked, user, self._tickets)
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)
         own = department_of(user)
@@ -128,6 +129,8 @@ class TicketsApi:
             {
                 "contact_name": contact.name,
                 "contact_phone": contact.phone,
+                # An agent who changed it may be who wants it gone. So it is a supervisor's to see.
+                "former_contacts": list(contact.former) if user.role in SUPERVISING else [],
                 "words": sight.clear_words(shown),
                 "events": [sight.clear_note(event) for event in events],
             }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from math import ceil
@@ -12,7 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
-from core.bodies import whole
+from core.bodies import parsed, whole
 from core.database import Database
 from core.errors import BadRequest, Conflict, Forbidden, RateLimited, Unauthorized
 from core.expected import expected
@@ -261,7 +260,7 @@ def _key(request: web.Request, *, required: bool) -> str:
 
 async def _body(request: web.Request, shape: type[M]) -> M:
     try:
-        found = json.loads(await whole(request) or b"{}")
+        found = parsed(await whole(request) or b"{}")
     except (ValueError, RecursionError) as error:
         raise BadRequest("请求不是 JSON", code="bad_json") from error
     if not isinstance(found, dict):

@@ -184,8 +184,14 @@ async def erase(database: Database, media: Media, tracker: Tracker, person: Pers
         )
         needed = waiting | {row.conversation_id for row in still_open if row.conversation_id}
         talks = list(
-            await session.scalars(select(Conversation).where(Conversation.id.in_(person.conversations)))
+            await session.scalars(
+                select(Conversation).where(Conversation.id.in_(person.conversations)).with_for_update()
+            )
         )
+        if any(
+            talk.mode != Mode.BOT for talk in talks
+        ):  # somebody took one, or asked for an agent, meanwhile
+            raise Conflict("有会话正在排队或者坐席正在接待，请结束以后再删", code="in_hand")
         nameless = [talk for talk in talks if talk.id not in needed]
         await _notes(session, [talk.id for talk in talks])
         await desk.retention.forget(session, [talk.id for talk in talks])

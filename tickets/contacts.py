@@ -46,4 +46,10 @@ async def see(
         await rows.add_event(session, row.id, actor, "contact_seen", note=why)
         if alongside is not None:
             await alongside(session)
-        return Contact(row.contact_name or "", row.contact_phone or "")
+        former = [one.get("name") or one.get("phone") or "" for one in row.former_contacts]
+        own = actor.kind != Who.DEPARTMENT
+        return Contact(
+            row.contact_name or "",
+            row.contact_phone or "",
+            tuple(dict.fromkeys(filter(None, former))) if own else (),
+        )

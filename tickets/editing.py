@@ -37,6 +37,8 @@ LABELS = {
     "emergency": "是否特急",
 }
 """The fields that can be changed, in the order of the ticket."""
+MOST_FORMER = 20
+"""Most former names and phones that a ticket keeps: the first, and the last ones."""
 _CONTACT = ("contact_name", "contact_phone")
 """Fields of which the history says only that they were changed, because no text may hold them."""
 _DUE_BY = ("type", "category", "urgent", "emergency")
@@ -154,13 +156,21 @@ def _shown(value: Any) -> str:
     return value.label if isinstance(value, TicketType) else str(value)
 
 
+def _bounded(former: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The former contacts that are kept. The first of each kind is the citizen's own: it stays however often it is changed."""
+    distinct = [one for nth, one in enumerate(former) if one not in former[:nth]]
+    firsts = [next((one for one in distinct if kind in one), None) for kind in ("name", "phone")]
+    rest = [one for one in distinct if one not in firsts][-(MOST_FORMER - 2) :]
+    return [one for one in distinct if one in firsts or one in rest]
+
+
 def _apply(row: TicketRow, after: TicketDraft, changed: list[str]) -> None:
     for name in changed:
         value = getattr(after, name)
         if name in _CONTACT and (former := getattr(row, name)):
             # The way back to the citizen is kept, and what the content tells of them stays hidden from departments.
             kept = {name.removeprefix("contact_"): former, "key": ""}
-            row.former_contacts = [*row.former_contacts, kept]
+            row.former_contacts = _bounded([*row.former_contacts, kept])
         if name in ("urgent", "emergency"):
             urgency.put(row, urgency.level(after.urgent, after.emergency), now())
         elif name == "contact_phone":

@@ -338,10 +338,17 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Contact:
-    """A citizen's name and phone in clear; empty when not given."""
+    """A citizen's name and phone in clear; empty when not given.
+
+    Args:
+        name, phone: as they are now.
+        former: names and phones that the ticket had before somebody changed them, oldest first: the only way back to a citizen whose
+            contact was changed by mistake, or on purpose.
+    """
 
     name: str
     phone: str
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
-from core.bodies import storable
+from core.bodies import parsed, storable, written_moment
 from core.errors import BadRequest
 
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:@-]{1,80}$")]
@@ -18,7 +25,7 @@ class _Message(BaseModel):
 
     call: _Id
     """The system's id of the call."""
-    at: AwareDatetime
+    at: Annotated[AwareDatetime, BeforeValidator(written_moment)]
     """When it happened, with time zone."""
     number: Annotated[str, Field(max_length=40)] = ""
     """The caller's number; empty when it is withheld."""
@@ -60,7 +67,7 @@ def read(body: bytes) -> Happened | Heard:
     'rung'
     """
     try:
-        found = json.loads(body)
+        found = parsed(body)
         if not storable(found):
             raise ValueError("characters that can't be stored")
         return _MESSAGE.validate_python(found)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from conversations.event_kinds import Kind
 from conversations.listing import Wanted
+from conversations.models import Conversation
 from conversations.patience import FIRST_REPLY, LONG_WAIT
 from conversations.queued import JOB as AGENTS_GONE
-from conversations.types import Agent, HandoffReason, Rank, Stage
+from conversations.types import Agent, HandoffReason, Mode, Rank, Stage
+from core.clock import now
 from core.database import Database
+from core.jobs import Again
 from tests import both_databases, waiting
 from tests.conftest import Clock
 from tests.conversations.conftest import Process
@@ -208,3 +212,35 @@ async def test_a_verdict_on_the_talk_begins_no_new_one(process: Process, databas
     assert (await process.conversations.view(conversation)).stage is Stage.CLOSED
     await process.say("那我再问一句", user="v1")
     assert (await process.conversations.view(conversation)).stage is Stage.ACTIVE
+
+
+@pytest.mark.slow
+async def test_all_citizens_of_an_office_that_vanishes_are_back_without_a_pause(
+    process: Process, database: Database
+) -> None:
+    """Of 500 the last waited over 65 s (2026-11-30), though a minute is promised: a hundred each ten seconds."""
+    first = await process.id_of("v1")
+    async with database.write() as session:
+        row = await session.get_one(Conversation, first)
+        row.mode, row.agent_id, row.last_agent_id = Mode.HUMAN, ANNE.id, ANNE.id
+        for number in range(499):
+            session.add(
+                Conversation(
+                    channel="web",
+                    user_id=f"many{number}",
+                    mode=Mode.HUMAN,
+                    agent_id=ANNE.id,
+                    last_agent_id=ANNE.id,
+                )
+            )
+    process.gone.add(ANNE.id)
+    # What the clock does: the job runs again as soon as it says so.
+    queued = process.conversations.jobs._kinds[AGENTS_GONE].handler
+    began, looks = time.perf_counter(), 0
+    again: object = Again(now())
+    while isinstance(again, Again):
+        assert again.at <= now(), "the rest is not left for the next look in ten seconds"
+        again, looks = await queued(None), looks + 1  # type: ignore[arg-type]
+    assert (await process.conversations.counts(ANNE.id))["waiting"] == 500
+    assert looks <= 6 and time.perf_counter() - began < 45
+    print(f"500 conversations are back after {time.perf_counter() - began:.1f} s")

@@ -11,6 +11,7 @@ from core.privacy import lookup_key
 from tests.desk import test_desk_lifecycle
 from tests.desk.conftest import on_both
 from tests.desk.test_desk_lifecycle import Hall
+from tickets.editing import MOST_FORMER
 from tickets.models import TicketEventRow, TicketRow
 from tickets.types import TicketDraft
 
@@ -157,6 +158,28 @@ async def test_with_secrecy_the_department_reads_no_former_value_and_only_a_supe
     assert (await _row(hall, number)).confidential
     await _edit(hall, number, who="boss", confidential=False)
     assert not (await _row(hall, number)).confidential
+
+
+async def test_a_changed_contact_is_no_end_of_the_way_back_to_the_citizen(hall: Hall) -> None:
+    """Any agent could cut a complainant off for good (2026-11-30). Now a supervisor reads the former contact, and nobody else."""
+    draft = TicketDraft(
+        "举报",
+        "厂里夜里排污水",
+        "生态环境/水污染",
+        "田家庵区",
+        contact_name="王小明",
+        contact_phone="13800000000",
+    )
+    number = (await hall.office.tickets.file(draft, "m")).number
+    await _edit(hall, number, contact_name="李四", contact_phone="13911112222")
+    for nth in range(25):
+        await _edit(hall, number, contact_phone=f"1391111{nth:04d}")
+    reason = {"reason": "回拨或回访群众"}
+    seen = await hall.agent.post(f"/tickets/{number}/reveal", reason)
+    assert seen["former_contacts"] == [] and "13800000000" not in json.dumps(seen)
+    chief = await hall.office.hire("chief9", "supervisor")
+    former = (await chief.post(f"/tickets/{number}/reveal", reason))["former_contacts"]
+    assert {"王小明", "13800000000", "13911110023"} <= set(former) and len(former) <= MOST_FORMER
 
 
 async def test_numbers_that_the_agent_sees_masked_are_kept_whole(hall: Hall) -> None:

@@ -21,6 +21,7 @@ from core.errors import Conflict
 from core.jobs import JobRow
 from desk.assistant import Assistant
 from desk.models import DeskAudit
+from desk.talk_models import ReplyDraft, TalkNote, TalkTag
 from service import personal_data
 from tests.cities import HUAINAN
 from tests.conversations.test_media import photo
@@ -345,10 +346,17 @@ async def test_what_was_erased_is_not_filed(office: Office, tmp_path: Path) -> N
     refused = await agent.post(f"/conversations/{one}/tickets", WANTED, 409)
     assert refused["error"]["code"] == "not_yours"
     assert (await agent.get(f"/conversations/{one}/matter"))["fields"] == {}
-    await agent.post(f"/conversations/{one}/take")
-    sent = {**WANTED, "content": "电话138****0000"}
-    number = (await agent.post(f"/conversations/{one}/tickets", sent))["number"]
-    assert (await _row(office, number)).content == "电话138****0000", "the number is gone for good"
+    # Nor is anything else written into it, by whichever way: nobody would read it, and it would outlast what had to go.
+    draft = {"version": 0, "client_id": "d1", "text": f"王小明{PHONE}"}
+    for way, sent in (
+        ("take", {}), ("notes", {"text": f"王小明{PHONE}住3号楼"}), ("tags", {"name": "王小明"}), ("draft", draft),
+    ):  # fmt: skip
+        refused = await agent.post(f"/conversations/{one}/{way}", sent, 409)
+        assert refused["error"]["code"] == "erased", way
+    messages = {"client_id": "m1", "text": "在吗"}
+    assert (await agent.post(f"/conversations/{one}/messages", messages, 409))["error"]["code"] == "not_yours"
+    for table in (TalkNote, TalkTag, ReplyDraft):
+        assert await _count(office.database, table) == 0
 
 
 async def test_four_thousand_characters_and_markup_are_stored_as_they_are(office: Office) -> None:

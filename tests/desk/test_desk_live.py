@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from conversations.models import Conversation, MessageRow
 from core.clock import now
 from core.events import LocalEvents
-from desk import hub, presence, watch
+from desk import hub, live, presence, watch
 from desk.hub import Hub, Mailbox
 from desk.missed import MOST, Missed
 from desk.models import DeskUser
@@ -328,3 +328,28 @@ async def test_nobody_listening_nothing_is_looked_up(office: Office) -> None:
     assert events._topics == {}
     async with office.database.read() as session:
         assert list(await session.scalars(select(DeskUser))) == []
+
+
+async def test_an_account_has_only_so_many_windows_and_others_are_not_touched(office: Office) -> None:
+    """One account opened 150 in 1.8 s, each with a mailbox and three tasks (2026-11-30)."""
+    agent, other = await office.hire("a1"), await office.hire("a2")
+    sockets = [await connect(agent) for _ in range(live.MOST_SOCKETS)]
+    for _ in range(3):
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await connect(agent)
+        assert refused.value.status == 429
+    await connect(other)
+    await sockets[0].close()
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                await connect(agent)
+                break
+            except WSServerHandshakeError:
+                await asyncio.sleep(0)
+
+
+async def test_a_request_that_is_no_websocket_is_no_sign_of_life(office: Office) -> None:
+    agent = await office.hire("a1")
+    await agent.get("/live", 400)
+    assert (await agent.get("/me"))["user"] and await office.presence.agents_online() == 0

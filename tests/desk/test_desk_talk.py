@@ -136,6 +136,16 @@ async def test_the_next_agent_is_told_what_the_last_one_left(office: Office) -> 
     assert (await beside(anne, one))["left_note"] is None, "the last one left nothing"
 
 
+async def test_a_name_as_a_tag_stays_where_it_was_written_and_common_tags_go_round(office: Office) -> None:
+    anne, bill, cleo = await office.hire("a1"), await office.hire("a2"), await office.hire("a3")
+    talks = [await taken(office, anne, f"v{nth}") for nth in range(3)]
+    for nth, one in enumerate(talks):
+        await anne.post(f"{one}/tags", {"name": "王小明"})
+        await (anne if nth else bill).post(f"{one}/tags", {"name": "噪音"})
+    assert (await beside(cleo, talks[0]))["usual_tags"] == ["噪音"]
+    assert set((await beside(anne, talks[0]))["usual_tags"]) == {"噪音", "王小明"}
+
+
 async def test_notes_and_tags_are_the_desks_alone(office: Office) -> None:
     anne, bill = await office.hire("a1", name="坐席 1 号"), await office.hire("a2")
     one = await taken(office, anne)
@@ -147,6 +157,7 @@ async def test_notes_and_tags_are_the_desks_alone(office: Office) -> None:
     messages = (await anne.get(one))["messages"]
     assert (note["text"], note["after_seq"]) == ("群众听力不好，多打字\n少打电话", messages[-1]["seq"])
     assert shown["tags"] == ["噪音", "老人"] and set(shown["usual_tags"]) == {"噪音", "老人"}
+    assert (await beside(bill, one))["usual_tags"] == [], "what one agent wrote once is not offered to others"
     assert not any("听力" in message["text"] for message in messages)
     found = (await anne.get("/conversations", mode="all", q="老人"))["conversations"]
     assert [f"/conversations/{c['id']}" for c in found] == [one]

@@ -71,14 +71,18 @@ class Dialogue(Protocol):
 def reader(
     city: City,
 ) -> Callable[[Sequence[str], Mapping[str, Any], Sequence[str]], Awaitable[Drafted]]:
-    """A reader for agents of one city. It reads in a thread, because a long letter takes a third of a second.
+    """A reader for agents of one city. It reads in a thread, because a long letter takes a third of a second: one at a time,
+    so that no agent who sends many keeps the threads from the citizens' turns.
 
     Args:
         city: the city whose places are recognised.
     """
 
+    one_at_a_time = asyncio.Lock()
+
     async def read(words: Sequence[str], slots: Mapping[str, Any], asked: Sequence[str]) -> Drafted:
-        return await asyncio.to_thread(drafted, words, slots, city, asked)
+        async with one_at_a_time:
+            return await asyncio.to_thread(drafted, words, slots, city, asked)
 
     return read
 

@@ -118,6 +118,8 @@ async def test_what_is_not_signed_now_by_who_knows_the_secret_is_refused(
     "body",
     [
         b"", b"[]", b"nonsense", b"{" * 5000, b'{"event": "rung"}', b'{"event": "danced", "call": "c", "at": "2026-11-30T09:00:00Z"}',
+        b'{"event": "rung", "call": "c", "at": 1796070838}', b'{"event": "rung", "call": "c", "at": "1796070838"}',
+        b'{"event": "rung", "call": "c", "call": "d", "at": "2026-11-30T09:00:00Z"}',
         b'{"event": "rung", "call": "c", "at": "2026-11-30T09:00:00"}', b'{"event": "rung", "call": "", "at": "2026-11-30T09:00:00Z"}',
         b'{"event": "rung", "call": "c", "at": "2099-11-30T09:00:00Z"}', b'{"event": "ended", "call": "c", "at": "2026-11-30T09:00:00Z", "seconds": -1}',
     ],

@@ -120,6 +120,8 @@ export interface TicketEvent {
 export interface Contact {
   contact_name: string;
   contact_phone: string;
+  /** Names and phones that it had before they were changed; for supervisors. */
+  former_contacts?: string[];
   /** The ticket's texts with their numbers. */
   words: Partial<Ticket>;
   /** The history with its numbers, as it stood when it was seen. */

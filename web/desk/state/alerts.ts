@@ -47,7 +47,7 @@ export function noteConversation(before: Conversation | undefined, now: Conversa
     const known = now.offered?.id === me;
     const who = known ? `${now.citizen_name} 又来了，上次由您接待` : `${now.citizen_name} 在排队`;
     tell(now.id, now.urgent ? `紧急：${now.citizen_name} 等人接入` : who, now.urgent ? 3 : known ? 2 : 1);
-  } else if (now.mode === "waiting" && now.alerted_at && !wasAlerted && maySupervise()) {
+  } else if (now.mode !== "bot" && now.alerted_at && !wasAlerted && maySupervise()) {
     tell(now.id, `${now.citizen_name} 等得太久了`, 3);
   } else if (now.mode === "waiting" && now.urgent && before?.urgent === false) {
     tell(now.id, `紧急：${now.citizen_name} 等人接入`, 3);
