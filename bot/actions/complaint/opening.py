@@ -13,6 +13,7 @@ from bot.actions.complaint import (
     contact,
     guesses,
     hazard,
+    in_danger,
     later,
     offered,
     promised,
@@ -99,6 +100,7 @@ async def open_form(turn: Turn) -> str | None:
     kept = None
     if story is None and before is None:
         kept = await declined(turn) if wanted == "declined" else _kept_story(turn) or offered.told_again(turn)
+        kept = kept or await in_danger.told_to_file(turn)
         if kept and left is not None and str(left["content"]) in kept:
             # The citizen left the form to ask this question, and it got no answer. It is filed as a question (咨询),
             # with everything that was filled before.

@@ -96,7 +96,15 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     Args:
         asks_number: whether the caller asks for the ticket's number when none is known.
     """
-    talks = (solved.answer, unsolved.answer, own.answer, rating.answer, attachments.answer, in_writing.answer)
+    talks = (
+        solved.named,
+        solved.answer,
+        unsolved.answer,
+        own.answer,
+        rating.answer,
+        attachments.answer,
+        in_writing.answer,
+    )
     for about_other in talks:
         if await about_other(turn):
             return True

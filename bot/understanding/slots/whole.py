@@ -40,6 +40,20 @@ def whole(read: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def cuts_word(read: str, start: int, end: int) -> bool:
+    """Whether a span ends within a word.
+
+    >>> cuts_word("地下车库的灯全坏了", 0, 3), cuts_word("地下车库的灯全坏了", 0, 4)
+    (True, False)
+    """
+    at = start
+    for word in rjieba.cut(read[start : end + _REACH], False):
+        if at >= end:
+            break
+        at += len(word)
+    return at > end
+
+
 def cut(read: str) -> Iterator[tuple[int, int]]:
     """The words of a text: the first character of each, and the one after the last."""
     at = 0
