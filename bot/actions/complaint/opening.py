@@ -88,7 +88,7 @@ async def open_form(turn: Turn) -> str | None:
         turn.set("requested_slot", None)
         return None
     where = offered.where(turn)
-    put_off = await promised.fetched(turn)
+    put_off = await promised.fetched(turn) or await in_danger.told_to_file(turn)
     before = None if put_off else told_before(turn)
     story = put_off or (
         None
@@ -100,7 +100,6 @@ async def open_form(turn: Turn) -> str | None:
     kept = None
     if story is None and before is None:
         kept = await declined(turn) if wanted == "declined" else _kept_story(turn) or offered.told_again(turn)
-        kept = kept or await in_danger.told_to_file(turn)
         if kept and left is not None and str(left["content"]) in kept:
             # The citizen left the form to ask this question, and it got no answer. It is filed as a question (咨询),
             # with everything that was filled before.

@@ -9,7 +9,17 @@ from datetime import timedelta
 
 from bot.actions.complaint import answered, attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
-from bot.actions.progress import adding, belongs, codes, correcting, none_filed, own, solved, unsolved
+from bot.actions.progress import (
+    adding,
+    belongs,
+    codes,
+    correcting,
+    none_filed,
+    own,
+    solved,
+    unsolved,
+    whether_in,
+)
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
@@ -98,6 +108,7 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     """
     talks = (
         solved.named,
+        whether_in.answer,
         solved.answer,
         unsolved.answer,
         own.answer,

@@ -159,6 +159,8 @@ class Reader:
             return rules, line(float(every[rules])) >= line.short
         sure = line(float(every[number])) >= (min(line.short, line.store) if agreed else line.store)
         sure = sure and (agreed or kind != "time" or one.keys[number][:4].isdigit())
+        if agreed and rules is not None and one.keys[rules] == one.keys[number]:
+            return rules, sure
         if not _is_whole(kind, one, number, read, context):
             if agreed and rules is not None:
                 return rules, sure
