@@ -35,7 +35,7 @@ from bot.understanding.slots.features import Context, Described, agrees, describ
 from bot.understanding.slots.signals import Readings, signals
 from bot.understanding.slots.tagging import loaded
 from bot.understanding.slots.types import TYPES, TypeModel, case, features, group
-from bot.understanding.slots.whole import cuts_word
+from bot.understanding.slots.whole import begins_word, cuts_word
 from kb_index.language.pretrained import SHIPPED, encoder_at
 
 HERE = Path(__file__).parent
@@ -118,6 +118,8 @@ class Reader:
                 words = without_neighbour(words, spelled[one.candidates[number].end :])
                 words = without_half_a_town(words, spelled, context.city)
                 sure = sure and not is_only_where(words)
+            elif kind == "subject" and not begins_word(spelled, one.candidates[number].start):
+                continue
             if sure:
                 stored[kind] = words
             if sure or scores[kind] >= self._calibrations[kind].ask:
