@@ -44,6 +44,23 @@ async def test_what_still_waits_is_offered(rasa: Rasa, visitor: str, city: Small
     assert "垃圾桶没人收" in told.text and told.slots["offer"] == "complaint"
 
 
+async def test_what_was_just_offered_stays_whole(rasa: Rasa, visitor: str, city: SmallCity) -> None:
+    await city.tickets.file(
+        TicketDraft("投诉", "村里路灯坏了", district="寿县", conversation_id=visitor), "a"
+    )
+    shown = [{"event": "slot", "name": "offer", "value": "complaint"}]
+    slots = {"story": "垃圾桶也没人收，堆得跟山一样"}
+    told = await rasa.run(
+        "action_fallback",
+        "垃圾桶那个是不是也报上去了",
+        "nonsense",
+        conversation=visitor,
+        slots=slots,
+        before=shown,
+    )
+    assert "还没有登记" in told.text and told.slots["story"].endswith("堆得跟山一样")
+
+
 @pytest.mark.parametrize("said", ["医保卡那个怎么办", "电费的事你们管不管"])
 async def test_other_words_are_left_alone(rasa: Rasa, visitor: str, city: SmallCity, said: str) -> None:
     await city.tickets.file(TicketDraft("投诉", STORY, district="寿县", conversation_id=visitor), "a")

@@ -9,6 +9,7 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip, plain
 from bot.understanding.requests import subject_words
+from bot.understanding.splitting import split
 from conversations.event_kinds import Result
 from core.simplified import simplified
 from tickets.types import Ticket
@@ -43,9 +44,18 @@ async def answer(turn: Turn) -> bool:
         if words & subject_words(simplified(text)):
             await _waits(turn, number)
             return True
+    offered = str(turn.slot("story") or "") if turn.offered == "complaint" else ""
+    if words & subject_words(simplified(offered)):
+        turn.say(
+            f"“{clip(offered, _SHOWN)}”还没有登记。现在登记吗？",
+            [later.NEXT, Choice("不用了", "/deny"), HUMAN],
+        )
+        turn.set("story", offered)
+        turn.offer("complaint")
+        return True
     own = await parts().tickets.of_conversation(turn.conversation_id)
     for ticket in own:
-        told = [one for one in _CLAUSES.split(ticket.content) if words & subject_words(simplified(one))]
+        told = _of_it(ticket.content, words)
         if told:
             _filed(turn, ticket, told, alone=_is_main(ticket, told[0]))
             return True
@@ -57,6 +67,13 @@ async def answer(turn: Turn) -> bool:
     )
     _offer(turn, said, own[0])
     return True
+
+
+def _of_it(text: str, words: frozenset[str]) -> list[str]:
+    """The parts of a text that tell of something: its matters, or else its clauses, so that nothing said with it is lost."""
+    matters = [one.text for one in split(text)]
+    pieces = matters if len(matters) > 1 else _CLAUSES.split(text)
+    return [one for one in pieces if words & subject_words(simplified(one))]
 
 
 async def _waits(turn: Turn, number: int) -> None:
@@ -93,7 +110,7 @@ def _offer(turn: Turn, story: str, ticket: Ticket) -> None:
     turn.offer("complaint")
 
 
-async def _said(turn: Turn, words: frozenset[str] | set[str]) -> str:
+async def _said(turn: Turn, words: frozenset[str]) -> str:
     """What the citizen said of it in this conversation; "" when nothing."""
     history = await parts().conversations.history(turn.conversation_id, limit=_BACK)
     for message in reversed(history):
@@ -102,7 +119,7 @@ async def _said(turn: Turn, words: frozenset[str] | set[str]) -> str:
             and message.text.strip() != turn.text.strip()
             and not _ASKS.fullmatch(plain(message.text))
         ):
-            told = [one for one in _CLAUSES.split(message.text) if words & subject_words(simplified(one))]
+            told = _of_it(message.text, words)
             if told:
                 return "，".join(one.strip() for one in told)
     return ""
