@@ -15,6 +15,8 @@ WEAK = 0.8
 """Probability (0 to 1) of a doubt under which what was said before counts more."""
 _ASKS_ON = 24
 """Most characters of a question that goes on with the one before it."""
+_LONGEST_WISH = 40
+"""Most characters of a message that only asks to have something filed."""
 _ELSEWHERE = re.compile(
     r"匿名|举报|投诉|反映|保密|留名|实名|隐私|工单|[缴交](?:的|了|过|满|多少|几)|签字|代办|代领|办理|申请|窗口|政策|条件|标准|工伤|理赔|保险|补[办贴助卡]|"
     r"[合离落过]户|外地|户籍|职工|单位|学校|上班|电话(?:是|号码)?多少|归(?:谁|哪)|哪个部门|什么部门|几点|哪天|多少钱|疫苗|几针|转院|转诊|"
@@ -51,6 +53,27 @@ _ANOTHER = re.compile(
     r"(?:什么|啥)时候(?:开|发|交|报名|放)|需要(?:什么|哪些)(?:材料|手续|条件)"
 )
 """Questions about how to get something done at an office."""
+
+
+_FILES = re.compile(
+    r"(?:能|可以|想|要|帮我|给我|帮俺|给俺|替我|在[你您恁这])[^，,。；;！!？?]{0,8}(?:登记|立案|投诉|举报|反映|记下来|报上去)"
+)
+"""Words that ask to have a matter filed."""
+
+
+def asks_to_file(text: str) -> bool:
+    """Whether a short message asks to have something filed, and tells of no sign of the danger.
+
+    >>> asks_to_file("那催收的我能在你这登记吗"), asks_to_file("我想投诉那个催收公司"), asks_to_file("登记个啥，死了算了")
+    (True, True, False)
+    """
+    said = after_alarm.plain(text)
+    return (
+        len(text) <= _LONGEST_WISH
+        and _FILES.search(said) is not None
+        and during.sign(text) is None
+        and _OF_THE_DANGER.search(said) is None
+    )
 
 
 def another_question(text: str) -> bool:

@@ -192,8 +192,9 @@ class OpenDanger:
         # 没人在乎我 and 120还要多久 sound like pushing in the queue. In a danger they are about the danger.
         pushes = waits and asks_how_long(job.text)
         despair = read_as(fact) == "self_harm"
-        if despair and found is None and aside.elsewhere(job.text) and not after_alarm.own_death(job.text):
-            return None  # 催收违法去哪告 is answered, whatever it seems to say of the despair.
+        apart = aside.elsewhere(job.text) or aside.asks_to_file(job.text)
+        if despair and found is None and apart and not after_alarm.own_death(job.text):
+            return None  # 催收违法去哪告 is answered, and 能在你这登记吗 filed, whatever it seems to say of the despair.
         alone = despair and _stays(job.text)
         if not alone and heard is None and not pushes and (found is None or during.asks_for_more(job.text)):
             return None

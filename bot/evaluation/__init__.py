@@ -20,6 +20,10 @@ REQUESTS = FOLDER / "requests.jsonl"
 """Messages and how many matters for different departments they hold: ``{"text", "matters"}``."""
 STORIES_NOW = "2026-11-24T14:00:00+08:00"
 """The moment at which the stories are told, ISO 8601."""
+STORIES_TOLD = dict.fromkeys(
+    ("stories_fresh2.jsonl", "stories_fresh3.jsonl", "stories_fresh4.jsonl"), "2026-11-29T14:00:00+08:00"
+)
+"""The moment at which the stories of a file were told, by its name; those of all others at :data:`STORIES_NOW`."""
 ANSWERS = FOLDER / "answers.jsonl"
 """Questions and their entries, measured end to end; null: no entry answers. ``{"question", "entry"}``."""
 MATTERS = FOLDER / "matters.jsonl"

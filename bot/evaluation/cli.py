@@ -10,13 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.evaluation import CATEGORIES, MESSAGES, REQUESTS, STORIES, STORIES_NOW, dispatching
+from bot.evaluation import CATEGORIES, MESSAGES, REQUESTS, STORIES, STORIES_NOW, STORIES_TOLD, dispatching
 from bot.evaluation import slots as slot_figures
 from bot.evaluation.figures import accuracy, confusions, macro_f1
 from bot.evaluation.rows import CategoryRow, MessageRow, RequestsRow, StoryRow, read
 from bot.parsing import parse
 from bot.understanding import category
 from bot.understanding.splitting import split
+from core.clock import SHANGHAI
 from core.errors import ConfigurationError
 from core.settings import load_settings
 from tickets import catalog
@@ -98,12 +99,19 @@ def slots_command(
             help='Rows {"text", "slots"}, JSON lines, "not" for what must not be read; default: the held-out stories.'
         ),
     ] = None,
-    now: Annotated[str, typer.Option(help="The moment the stories were told, ISO 8601.")] = STORIES_NOW,
+    now: Annotated[
+        str | None,
+        typer.Option(
+            help="The moment the stories were told, ISO 8601, in China's time; default: that of the file."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Precision, recall and F1 of the slots read from first messages."""
+    told = now or STORIES_TOLD.get((file or STORIES).name, STORIES_NOW)
     try:
-        moment = datetime.fromisoformat(now)
+        moment = datetime.fromisoformat(told)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
     except ValueError as error:
         raise ConfigurationError("--now 要写成 2026-01-31T08:30 这样") from error
     result = slot_figures.evaluate(
@@ -119,7 +127,8 @@ def slots_command(
         )
     typer.echo(
         f"{result['messages']} stories, precision {result['precision']:.3f}, recall {result['recall']:.3f}, "
-        f"micro-F1 {result['micro_f1']:.3f}, {result['forbidden']} forbidden readings"
+        f"micro-F1 {result['micro_f1']:.3f}, {result['forbidden']} forbidden readings; with what is asked recall "
+        f"{result['recall_asked']:.3f}, with places that lead there precision {result['precision_leads']:.3f}"
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from bot.evaluation.rows import StoryRow
 from bot.understanding.mine import Mined, Unsure, mine
 from bot.understanding.name import introduced_name
-from bot.understanding.slots.agreement import alike, same_time, time_key
+from bot.understanding.slots.agreement import alike, leads, same_time, time_key
+from bot.understanding.slots.naming import districts
 from bot.understanding.when import Moment, moment
 from core.city import City
 from core.phone import canonical
@@ -30,6 +31,8 @@ class _Count:
     forbidden: int = 0
     asked: int = 0
     asked_right: int = 0
+    leads: int = 0
+    known: int = 0
 
     def figures(self) -> dict[str, float | int]:
         precision = self.right / self.filled if self.filled else 0.0
@@ -44,6 +47,8 @@ class _Count:
             "forbidden": self.forbidden,
             "asked": self.asked,
             "asked_right": self.asked_right,
+            "recall_asked": round(self.known / self.wanted if self.wanted else 0.0, 4),
+            "precision_leads": round(self.leads / self.filled if self.filled else 0.0, 4),
         }
 
 
@@ -62,7 +67,9 @@ def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, A
 
     Returns:
         ``messages``, ``per_slot``, ``precision``, ``recall``, ``micro_f1``, ``forbidden`` and ``misses``. In ``per_slot``,
-        ``asked`` counts unsure readings that the form asks about, and ``asked_right`` those that agree with the label.
+        ``asked`` counts unsure readings that the form asks about or marks in the summary, and ``asked_right`` those that agree with
+        the label; ``recall_asked`` counts both what is stored and what is asked. ``precision_leads`` also counts as right an address or
+        subject that says more or less than the label and leads to the same spot or party (:func:`agreement.leads`).
     """
     slots = (*SLOTS, NAME) if any(NAME in row.slots for row in rows) else SLOTS
     counts = {name: _Count() for name in slots}
@@ -74,19 +81,25 @@ def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, A
             broken = bool(never) and (never == said if name == "subject" else never in said)
             if row.never and not truth and not broken:
                 continue
+            if name == "district":
+                truth = districts(city).get(truth, truth)  # labels may use another of its names
             right = bool(truth) and not broken and _is_right(name, said, truth, now)
             counts[name].right += right
             counts[name].filled += bool(said)
+            same_spot = name in _LOOSE and bool(truth) and not broken and leads(said, truth)
+            counts[name].leads += right or same_spot
             counts[name].wanted += bool(truth)
             counts[name].forbidden += broken
             counts[name].asked += name in unsure
-            counts[name].asked_right += bool(truth) and _is_right(name, unsure.get(name, ""), truth, now)
+            asked = bool(truth) and _is_right(name, unsure.get(name, ""), truth, now)
+            counts[name].asked_right += asked
+            counts[name].known += right or asked
             if not right and (said or truth):
                 misses.append({"slot": name, "expected": truth, "found": said, "text": row.text})
     total = _Count(
         *(
             sum(getattr(count, part) for count in counts.values())
-            for part in ("right", "filled", "wanted", "forbidden", "asked", "asked_right")
+            for part in ("right", "filled", "wanted", "forbidden", "asked", "asked_right", "leads", "known")
         )
     ).figures()
     return {
@@ -95,6 +108,8 @@ def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, A
         "precision": total["precision"],
         "recall": total["recall"],
         "micro_f1": total["f1"],
+        "recall_asked": total["recall_asked"],
+        "precision_leads": total["precision_leads"],
         "forbidden": total["forbidden"],
         "misses": misses,
     }

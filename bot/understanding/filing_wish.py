@@ -24,6 +24,18 @@ _SEND = re.compile(
     rf"(?:[给帮替][我俺咱]们?)?(?:(?:[管看修查治清弄处整理]{{1,2}})(?:一?(?:[管看修查治清弄整理]|下|处理))?|处理|解决)(?:这事|这个)?{_TAIL}"
 )
 """A whole message that asks to have somebody sent (让人去管管), about what was said before."""
+_HERE = re.compile(
+    r"(?P<what>(?:那|这)?[^，,。；;那这我俺咱你您恁能可想要]{0,8}(?:的事情?|的问题|的|这[件个]?事|那[件个]?事|事)?)(?:[我俺咱]们?)?(?:这个?|那个?|这事|那事)?"
+    r"(?:(?:[你您恁]们?(?:这里|这儿|这边|这|那里|那儿|那边|那|平台|热线)?)?(?:能不能|可不可以|能|可以|想|要)(?:[给帮替][我俺咱]们?)?(?:在|到|上|跟|通过)?"
+    r"(?:[你您恁]们?(?:这里|这儿|这边|这|那里|那儿|那边|那|平台|热线)?|这里|这儿|这边)?|在(?:[你您恁]们?(?:这里|这儿|这边|这)|这里|这儿|这边))"
+    r"(?P<files>登记|立案|投诉|反映|举报)(?:一?下|上)?(?:吗|么|不|吧|行吗|行不行|可以吗|好吗|了)?"
+)
+"""A clause that asks whether it can be filed here (那催收的我能在你这登记吗)."""
+_OTHER_REGISTER = re.compile(
+    r"[结离]婚|婚姻|失业|求职|房|不动产|抵押|车|公司|执照|户|居住|出生|入学|报名|疫苗|老年|残疾|退役|社团|商标|选民|流动|暂住|船|股"
+)
+"""What other offices register: 结婚能在你这登记吗."""
+_SELF = re.compile(r"[你您恁]|这里|这儿|这边")
 _FOR_ME = re.compile(r"[给帮替][我俺咱]|把|下来|上去|(?:请|麻烦)[你您]")
 _BACK = re.compile(r"^(?:那|算了|好|行|中|嗯|对|就|还是|要不)|[吧呗]$|它|这|那")
 """Words of such a clause that point at what was said before."""
@@ -61,6 +73,8 @@ def filing_wish(text: str) -> FilingWish | None:
     (FilingWish(rest=(), back=True, what='', sends=False), FilingWish(rest=('俺姓陈',), back=True, what='', sends=False))
     >>> filing_wish("那就派个人来看看吧"), filing_wish("路口有人烧垃圾，让人来管管")
     (FilingWish(rest=(), back=True, what='', sends=True), None)
+    >>> filing_wish("那催收的我能在你这登记吗").what, filing_wish("结婚能在你这登记吗")
+    ('催收', None)
     >>> filing_wish("帮我登记，村口的桥塌了"), filing_wish("在哪里登记结婚"), filing_wish("你们登记了吗")
     (FilingWish(rest=('村口的桥塌了',), back=False, what='', sends=False), None, None)
     """
@@ -84,7 +98,7 @@ def filing_wish(text: str) -> FilingWish | None:
     )
     back = any(_BACK.search(one.group()) for one in asking) or len(rest) + len(asking) < len(said)
     what = next((one["what"] for one in asking if one["what"]), "")
-    return FilingWish(rest, back, re.sub(r"(?:的|这|那)?(?:[件个])?(?:事情?|问题)$", "", what))
+    return FilingWish(rest, back, re.sub(r"^(?:那|这)|(?:的|这|那)?(?:[件个])?(?:事情?|问题)$|的$", "", what))
 
 
 def without_wish(text: str) -> str:
@@ -109,6 +123,8 @@ def _sends(clause: str) -> bool:
 
 def _asks(clause: str) -> re.Match[str] | None:
     said = plain(clause)
+    if len(said) <= _LONGEST and (here := _HERE.fullmatch(said)) and _SELF.search(said):
+        return None if _OTHER_REGISTER.search(said) else here
     found = _WISH.fullmatch(said) if len(said) <= _LONGEST else None
     if found is None or re.search(r"[了没][吗没]|没有?[吗吧]?$|了$", said):
         return None  # 登记了吗, 登记了 ask and tell of what was filed

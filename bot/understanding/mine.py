@@ -16,6 +16,7 @@ from bot.understanding.passing import is_letter, labelled, without_passing
 from bot.understanding.phone import declared_phone, own_phone
 from bot.understanding.place import Place, addresses, bare_address, place
 from bot.understanding.slips import put_right
+from bot.understanding.slots.choosing import SHORT
 from bot.understanding.slots.features import Context
 from bot.understanding.slots.naming import districts, towns
 from bot.understanding.slots.reading import LEAST, shipped
@@ -117,8 +118,10 @@ def mine(text: str, now: datetime, city: City) -> Mined:
     else:
         found = reader.read(said, _readings(said, rules, now, city), Context(now, city))
         told = plain(without_passing(said))
+        # In few words the place that one came from (从北京路那边回来) is told in passing, too.
+        events = ("time", "place") if len(said) <= SHORT else ("time",)
         sure, maybe = (
-            _chosen(said, {k: w for k, w in words.items() if k != "time" or w in told}, rules, now, city)
+            _chosen(said, {k: w for k, w in words.items() if k not in events or w in told}, rules, now, city)
             for words in (found.stored, found.asked)
         )
         if is_letter(said):

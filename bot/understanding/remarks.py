@@ -35,6 +35,14 @@ _SAID_SO = re.compile(
     r"(?:(?:说|讲|填|写|报|发|告诉)(?:过|完|给)?(?:你们?|您)?(?:一?[遍次回]|[几两好]+[遍次回])?(?:了|啦)|(?:说|讲|填|写|报|告诉)过(?:你们?|您)?(?:的)?)(?:吗|么|嘛|啊|呀|呢|吧|[?？]){0,3}"
 )
 """Only that it was told before (我刚才说过了)."""
+_TOLD_LEAD = r"(?:我|俺|这个?|那个?|你们?|您|不是?|是|也|就|又|还|都|已经?|地址|地方|地点|位置|时间|名字|电话|刚才?|刚刚|前面|上面|开头|一开始|早就?|之前|在|往|给|跟|和|自己){1,8}"
+_TOLD_SAID = r"(?:说|讲|填|写|报|发|告诉)(?:过|完|给)?了?(?:你们?|您)?(?:一?[遍次回]|[几两好多]{1,2}[遍次回])?(?:了|啦|过|着)?(?:在?哪[里儿]?|地[方址点]|是?(?:哪里|哪儿|哪|谁|啥时候|什么时候))?(?:了|啦|呢|的)?"
+_SAID_BEFORE = re.compile(
+    rf"(?:[你您]们?(?:咋|怎么|还)[又还]?问了?|{_TOLD_LEAD}{_TOLD_SAID}|(?:说|讲|写|填)过?了?(?:呀|啊|的呀)|(?:[你您](?:们)?)?(?:自己)?(?:没看|没听|没看到|没看见|没听见|没记|看不见|没记住)|"
+    r"(?:[你您](?:们)?)?(?:自己)?(?:往|翻翻|翻|看看|看|再看看?|去看看?){1,3}(?:上面|前面|上边|前头|上|前)(?:翻|看|找)?|(?:上面|前面|上头|前头)(?:不是)?(?:都|不)?(?:有|写着)|"
+    r"(?:还)?要(?:我|俺)?(?:再)?(?:说|讲)(?:几|多少)[遍次回])(?:吗|么|嘛|啊|呀|呢|吧|的|了){0,3}"
+)
+"""The same of a message that answers a question, in more words (你咋又问，刚才讲过了 clause by clause)."""
 _UNKNOWN = re.compile(
     r"(我|俺|也|就)*(不(知道|清楚|记得|晓得|确定)|忘(记)?了?|记不(清|得)|说不(上来|清)|没(有|得))(了|呀|啊|吧|具体的?|是?(哪|啥|什么).{0,4})?"
 )
@@ -56,6 +64,12 @@ _LONGEST_TO_FILE = 20
 """The longest wish to file, in characters."""
 _LONGEST_PROTEST = 16
 """The longest message with words of protest, in characters, that counts as protest only."""
+
+
+_LONGEST_TOLD = 24
+"""Most characters of a clause that only says that it was told before."""
+_MOST_CLAUSES = 4
+"""Most such clauses of a message."""
 
 
 def is_protest(text: str) -> bool:
@@ -101,6 +115,20 @@ def is_to_us(text: str) -> bool:
     """
     said = plain(text)
     return any(one.fullmatch(said) for one in (_TO_US, _SLIPPED, _GOES_ON, _SAID_SO)) or wants_filed(said)
+
+
+def told_already(text: str) -> bool:
+    """Whether an answer only says that it was told before, clause by clause.
+
+    >>> told_already("刚才不是说了吗"), told_already("你咋又问，刚才讲过了"), told_already("往上看")
+    (True, True, True)
+    >>> told_already("物业说了不修"), told_already("刚才说了，在龙湖路"), told_already("上面漏水")
+    (False, False, False)
+    """
+    said = [plain(one) for one in re.split(r"[，,。.！!？?；;\s]", text) if plain(one)]
+    return 0 < len(said) <= _MOST_CLAUSES and all(
+        len(one) <= _LONGEST_TOLD and (_SAID_BEFORE.fullmatch(one) or _SAID_SO.fullmatch(one)) for one in said
+    )
 
 
 def is_unknown(text: str) -> bool:

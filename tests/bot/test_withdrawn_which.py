@@ -103,3 +103,39 @@ async def test_of_several_it_is_asked_which_one(rasa: Rasa, visitor: str, city: 
     )
     assert "HN2026112300001" not in foreign.text
     assert (await city.tickets.get(first.number)).state is not State.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("said", "which"),
+    [("{}", 0), ("{}", 1), ("撤{}这张", 1), ("第一张", 1), ("第2个", 0), ("路灯那个", 1), ("杂物那张", 0)],
+)
+async def test_words_say_which_one_is_withdrawn(
+    rasa: Rasa, visitor: str, city: SmallCity, said: str, which: int
+) -> None:
+    both = [
+        await _filed(city, visitor, "楼道里堆满了杂物", "a"),
+        await _filed(city, visitor, "路灯坏了三天", "b"),
+    ]
+    asked = await rasa.run(NO_FORM, "撤回工单", "cancel", conversation=visitor, turn="t-1")
+    shown = [{"event": "slot", "name": "offer", "value": asked.slots["offer"]}]
+    words, more = said.format(both[which].number), {"conversation": visitor, "before": shown}
+    for turn, (action, intent) in enumerate(
+        [("validate_status_form", "ask_progress"), ("action_fallback", "nonsense")]
+    ):
+        one = await rasa.run(action, words, intent, turn=f"t-2{turn}", **more)
+        assert both[which].number in one.text and "撤回这张工单" in one.buttons, one.text
+        assert both[1 - which].number not in one.text
+    assert (await city.tickets.get(both[which].number)).state is not State.WITHDRAWN
+
+
+async def test_a_number_after_the_question_with_something_else_to_do_withdraws_nothing(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
+    first = await _filed(city, visitor, "楼道里堆满了杂物", "a")
+    await _filed(city, visitor, "路灯坏了三天", "b")
+    shown = [{"event": "slot", "name": "offer", "value": "withdraw:"}]
+    words = f"{first.number} 补充：二楼也堆了"
+    told = await rasa.run(
+        "validate_status_form", words, "ask_progress", conversation=visitor, before=shown, turn="t-2"
+    )
+    assert "撤回这张工单" not in told.buttons and "二楼也堆了" in told.text

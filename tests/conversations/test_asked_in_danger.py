@@ -143,3 +143,14 @@ async def test_the_advice_says_only_what_was_read_whole(process: Process, told: 
 async def test_who_chokes_is_struck_and_thrust_in_turn_and_an_infant_is_not_thrust(process: Process) -> None:
     (reply,) = await process.say("我儿子被花生卡住喉咙了喘不上气")
     assert "拍背 5 下、冲肚子 5 下，轮着来" in reply.text and "压胸 5 下轮着来，别冲肚子" in reply.text
+
+
+@pytest.mark.parametrize(
+    "wish", ["那催收的我能在你这登记吗", "能在你这登记吗", "我想投诉那个催收公司，帮我登记一下"]
+)
+async def test_who_despairs_may_have_a_matter_filed(process: Process, wish: str) -> None:
+    await process.say("网贷催收天天骂我，我真的不想活了，遗书都写好了")
+    assert process.dialogue.asked == []
+    results_in(process, Result.MATTER)
+    await process.say(wish)
+    assert wish in str(process.dialogue.asked[-1:])

@@ -12,6 +12,7 @@ from bot.actions.complaint import (
     contact,
     corrections,
     kept,
+    looked_back,
     only_asking,
     promised,
     questions,
@@ -113,7 +114,9 @@ async def listened(turn: Turn, slot: str) -> bool:
         True when the message was one of these; it is then handled and the form has continued.
     """
     wish = read_wish(turn.text)
-    if (about_more := promised.within_form(turn)) is not None:
+    if await looked_back.answer(turn, slot):
+        pass  # what was said before was used, or asked about
+    elif (about_more := promised.within_form(turn)) is not None:
         steps.ask_again(turn, slot, about_more)
     elif slot != "content" and (read := reading_back.answer(turn.text, slot, turn.slots)) is not None:
         steps.ask_again(turn, slot, read)

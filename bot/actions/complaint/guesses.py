@@ -36,8 +36,9 @@ _NO = re.compile(
 
 
 def value(turn: Turn, slot: str) -> str:
-    """The unsure reading of a slot in the story; "" when there is none."""
-    return _unsure(turn).get(slot, "") if slot in _ASKS else ""
+    """The unsure reading of a slot that is asked about, or that the story holds; "" when there is none."""
+    put = (turn.offered or "").partition(":")[2] if _was_offered(turn) else ""
+    return put or _unsure(turn).get(slot, "") if slot in _ASKS else ""
 
 
 def fill(turn: Turn) -> str:
@@ -115,13 +116,37 @@ def ask(turn: Turn, slot: str, said: str, before: str) -> None:
     turn.offer(OFFER)
 
 
+def confirm(turn: Turn, slot: str, read: str, before: str) -> bool:
+    """Ask whether words that were found elsewhere than in the story are right; False when there is no such question.
+
+    Args:
+        read: the words.
+        before: text before the question, in the same message.
+    """
+    if slot not in _ASKS:
+        return False
+    district = str(turn.slot("district") or "")
+    said = _ASKS[slot].format(
+        value=read, district="" if district in ("全市", "") or district in read else district
+    )
+    yes = choice("是", "inform", slot=slot, value=read)
+    turn.say(before + said, [yes, Choice("不是，重新说", "/deny"), CANCEL])
+    turn.offer(f"{OFFER}:{read}")
+    turn.set_all({"tries": 0, "requested_slot": slot})
+    return True
+
+
+def _was_offered(turn: Turn) -> bool:
+    return (turn.offered or "").partition(":")[0] == OFFER
+
+
 def answer(turn: Turn, slot: str) -> str | None:
     """What is left to read as the answer to the slot's own question, after a yes or no to the reading.
 
     Returns:
         The reading after a yes; the words behind a no, maybe ""; None for words that are neither.
     """
-    if turn.offered != OFFER or slot not in _ASKS:
+    if not _was_offered(turn) or slot not in _ASKS:
         return None
     if turn.pressed:
         return "" if turn.intent == "deny" else None

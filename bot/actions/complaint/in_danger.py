@@ -9,11 +9,14 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, plain
 from bot.understanding.elliptic import may_ask
+from bot.understanding.filing_wish import filing_wish
 from bot.understanding.kind import named_type
 from bot.understanding.remarks import wants_filed
-from bot.understanding.requests import reproaches
-from conversations.danger_state import FACT, TOLD_IN_FORM, is_open
+from bot.understanding.requests import reproaches, subject_words
+from conversations.danger_state import FACT, TOLD_IN_FORM, is_open, known_of_late
 from conversations.event_kinds import Result
+from conversations.scope import DECLINED
+from core.simplified import simplified
 
 _LONGEST = 12
 """Most characters of a detail. A longer message may tell a matter of its own."""
@@ -23,6 +26,8 @@ _SAFE = re.compile(
 )
 _BESIDE_SAFE = re.compile(r"医院|送到|抢救|救护车|120|稳定|谢谢|多谢")
 _PARTS = re.compile(r"[，,。.！!；;～~\s]")
+_LOOKED = 24
+"""Number of the newest messages of a conversation among which the matter is looked for."""
 _LONG_CLAUSE = 12
 """Most characters of a clause that only says where the saved person is."""
 
@@ -45,6 +50,32 @@ def told_safe(turn: Turn) -> bool:
     return True
 
 
+async def told_to_file(turn: Turn) -> str | None:
+    """The matter that was told in a danger, if a message asks to file it (那催收的我能在你这登记吗); else None.
+
+    What is said in a danger is answered without Rasa, so that its tracker does not know it. Words that name the matter mean what
+    was said of it; others what raised the alarm.
+    """
+    wish = None if turn.pressed else filing_wish(simplified(turn.text))
+    if wish is None or wish.sends:
+        return None
+    facts = await parts().conversations.recall(turn.conversation_id)
+    fact = facts.get(FACT)
+    if not isinstance(fact, dict) or not known_of_late(fact):
+        return None
+    if not wish.what:
+        told = str(facts.get(DECLINED) or "")
+        return "，".join([told, *wish.rest]) if told else None
+    said = [
+        message.text
+        for message in await parts().conversations.history(turn.conversation_id, limit=_LOOKED)
+        if message.direction == "in" and message.text.strip() != turn.text.strip()
+    ]
+    about = [one for one in said if subject_words(simplified(one)) & subject_words(wish.what)]
+    kept = dict.fromkeys(one for one in about if filing_wish(simplified(one)) is None)
+    return "\n".join(kept) or f"{wish.what}的事"  # too little to file: the form asks for more
+
+
 async def listens(turn: Turn) -> bool:
     """Take a short message for a detail of the danger that is open in the conversation, and open no form.
 
@@ -52,6 +83,7 @@ async def listens(turn: Turn) -> bool:
     """
     said = plain(turn.text)
     asks = named_type(said) is not None or wants_filed(said) or takes_up_again(said)
+    asks = asks or filing_wish(said) is not None
     if turn.pressed or len(said) > _LONGEST or asks:
         return False
     fact = (await parts().conversations.recall(turn.conversation_id)).get(FACT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.actions.complaint import answered, attachments, kept, leaving, promised
+from bot.actions.complaint import answered, attachments, in_danger, kept, leaving, promised
 from bot.actions.complaint.answers import read_place
 from bot.actions.complaint.hearing import hear
 from bot.actions.complaint.told_before import own_matter, told_before
@@ -76,6 +76,7 @@ async def _files(turn: Turn) -> bool:
     again = leaving.takes_up_again(turn.text)
     draft = await kept.left(turn) if again else None
     story = told(turn) if where(turn) else told_again(turn) or _after_answer(turn)
+    story = story or await in_danger.told_to_file(turn)
     if draft is not None:
         kept.go_on(turn, draft)
     elif story is not None:

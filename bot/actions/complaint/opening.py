@@ -13,6 +13,7 @@ from bot.actions.complaint import (
     contact,
     guesses,
     hazard,
+    in_danger,
     later,
     offered,
     promised,
@@ -87,7 +88,7 @@ async def open_form(turn: Turn) -> str | None:
         turn.set("requested_slot", None)
         return None
     where = offered.where(turn)
-    put_off = await promised.fetched(turn)
+    put_off = await promised.fetched(turn) or await in_danger.told_to_file(turn)
     before = None if put_off else told_before(turn)
     story = put_off or (
         None

@@ -9,7 +9,17 @@ from datetime import timedelta
 
 from bot.actions.complaint import answered, attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
-from bot.actions.progress import adding, belongs, codes, correcting, none_filed, own, solved, unsolved
+from bot.actions.progress import (
+    adding,
+    belongs,
+    codes,
+    correcting,
+    none_filed,
+    own,
+    solved,
+    unsolved,
+    whether_in,
+)
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
@@ -96,7 +106,16 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     Args:
         asks_number: whether the caller asks for the ticket's number when none is known.
     """
-    talks = (solved.answer, unsolved.answer, own.answer, rating.answer, attachments.answer, in_writing.answer)
+    talks = (
+        solved.named,
+        whether_in.answer,
+        solved.answer,
+        unsolved.answer,
+        own.answer,
+        rating.answer,
+        attachments.answer,
+        in_writing.answer,
+    )
     for about_other in talks:
         if await about_other(turn):
             return True

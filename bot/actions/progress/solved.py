@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.actions.complaint import kept
 from bot.actions.complaint.unfinished import DROP, in_one_line
 from bot.actions.progress import callback
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, choice, clip
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, choice, clip, plain
 from bot.understanding.requests import subject_words
 from bot.understanding.solved import is_solved
-from bot.understanding.ticket import find_number
+from bot.understanding.ticket import beside_number, find_number
+from bot.understanding.ticket_talk import withdraws_filed
 from conversations.event_kinds import Result
 from core.errors import Conflict
 from core.masking import hide
@@ -28,6 +31,16 @@ _SOLVED = "群众反馈：已经解决。原话："
 _SHOWN = 30
 _MOST = 10
 """Most tickets that are listed, newest first."""
+_LONGEST_CHOICE = 40
+"""Most characters of words that only say which ticket is meant."""
+_FIGURES = 5
+_ORDER = "一二三四五12345末后"
+"""Figures of 第二张, twice, and behind them what means the last one."""
+_LAST = 2 * _FIGURES
+_NTH = re.compile(
+    r"(?:就|撤|撤回|要|是|我|选|那){0,4}(?:第|最)?(?P<nth>[一二三四五12345末后])一?(?:[个张件条]|张?工单)?(?:吧|的|那[个张件])?"
+)
+_TAKES = re.compile("撤|不要了|这[个张件]|那[个张件]|就是它?|取消")
 _LEAST = 2
 """Characters in a row that tell of which ticket is spoken (路灯)."""
 
@@ -89,6 +102,31 @@ async def answer_which(turn: Turn) -> None:
         await ask_withdraw(turn, number)
     elif not await ask_which(turn):
         turn.say("没有别的工单要撤了。还有什么可以帮您？", [PROGRESS, HUMAN])
+
+
+async def named(turn: Turn) -> bool:
+    """Take words that say which ticket was meant, right after :func:`ask_which`: its number, 第二张, 路灯那个; False for others."""
+    if turn.pressed or turn.offered != OFFER or len(plain(turn.text)) > _LONGEST_CHOICE:
+        return False
+    own = await parts().tickets.of_conversation(turn.conversation_id)
+    live = [ticket for ticket in own if not ticket.state.is_final][:_MOST]
+    number = find_number(turn.text)
+    if number is not None:
+        meant_ones = [ticket for ticket in live if ticket.number == number]
+        more = beside_number(turn.text)
+        if more and not withdraws_filed(more) and not _TAKES.search(more):
+            return False  # HN… 补充：… says what else is to be done
+    elif (nth := _NTH.fullmatch(plain(turn.text))) is not None:
+        at = _ORDER.index(nth["nth"]) if nth["nth"] in _ORDER else -1
+        at = len(live) - 1 if at >= _LAST else at % _FIGURES
+        meant_ones = live[at : at + 1]
+    else:
+        words = subject_words(turn.text)
+        meant_ones = [ticket for ticket in live if any(word in ticket.summary for word in words)]
+    if len(meant_ones) != 1:
+        return False
+    await ask_withdraw(turn, meant_ones[0].number)
+    return True
 
 
 async def ask_withdraw(turn: Turn, number: str) -> None:

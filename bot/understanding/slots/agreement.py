@@ -12,6 +12,8 @@ LEAST_SHARE = 0.6
 The shorter of expected and read text must be contained in the longer one, and have at least this share of its
 characters.
 """
+_LEAST_SHARED = 3
+"""Fewest characters that two wordings of the same spot share."""
 _FORMATS = {"minute": "%Y-%m-%dT%H", "hour": "%Y-%m-%dT%H", "month": "%Y-%m", "year": "%Y"}
 
 
@@ -22,6 +24,26 @@ def alike(said: str, truth: str, least: float = LEAST_SHARE) -> bool:
     (True, False)
     """
     return bare_alike(bare(said), bare(truth), least)
+
+
+def leads(said: str, truth: str) -> bool:
+    """Whether two wordings of a place lead to the same spot, or of a subject to the same party, though one says more than the other.
+
+    They share words of at least three characters, which are most of the shorter one: whoever goes there finds it with the story beside.
+
+    >>> leads("振兴南路那个气站", "振兴南路"), leads("菜市西头那家", "淮滨菜市西头"), leads("街上", "曹庵街上"), leads("港口路", "办税大厅")
+    (True, True, False, False)
+    """
+    one, other = sorted((bare(said), bare(truth)), key=len)
+    longest = next(
+        (
+            size
+            for size in range(len(one), _LEAST_SHARED - 1, -1)
+            if any(one[at : at + size] in other for at in range(len(one) - size + 1))
+        ),
+        0,
+    )
+    return longest >= max(_LEAST_SHARED, LEAST_SHARE * len(one))
 
 
 def bare(words: str) -> str:

@@ -109,10 +109,10 @@ def renewed(
     numbers: dict[str, Any] = {kind: asdict(line) for kind, line in lines.items()}
     for kind, line in lines.items():
         yield f"{kind}: {figures(judged[kind], line)}"
-    cases, weights = types(told)
-    numbers["type"] = {"cases": cases, "store": store}
+    bars, weights = types(told, store)
+    numbers["type"] = {"bars": bars}
     choosers |= {f"type.{name}": array for name, array in weights.items()}
-    yield "type: " + ", ".join(f"{name} {share}" for name, share in cases.items())
+    yield "type: " + ", ".join(f"{name} from {bar}" for name, bar in bars.items())
     alone = [one for one in told if not one.story.several]
     tagger = fit_tagger.train([one.signals for one in alone], [labels(one.read, one.story) for one in alone])
     np.savez_compressed(folder / "tagger.npz", **tagger)  # type: ignore[arg-type]
@@ -221,23 +221,35 @@ def held_back_choices(
     return judged
 
 
-def types(told: Sequence[Seen]) -> tuple[dict[str, float], dict[str, NDArray[np.float16]]]:
-    """How sure each case of a type is on stories of authors held back, and the weights of the model for all."""
+def types(told: Sequence[Seen], store: float) -> tuple[dict[str, float], dict[str, NDArray[np.float16]]]:
+    """From which probability on each group of types is right in a share, and the weights of the model for all.
+
+    As for the other fields, only whole messages of one matter by authors held back count there.
+
+    Args:
+        store: share (0 to 1) that must be right of the types of a group that are stored.
+    """
     known = [
         (one, features(one.story.text, one.signals.states), TicketType.parse(one.story.told["type"]))
         for one in told
         if one.story.told
     ]
-    rows = [(one.part, one.story.text, seen_, kind) for one, seen_, kind in known if kind is not None]
+    rows = [
+        (one.part, one.story.text, seen_, kind, not one.story.several)
+        for one, seen_, kind in known
+        if kind is not None
+    ]
     judged = []
     for part in range(PARTS):
         kept = [row for row in rows if row[0] != part]
         model = TypeModel(fit_types.train([row[2] for row in kept], [row[3] for row in kept]))
-        for _, text, seen_, kind in (row for row in rows if row[0] == part):
+        for _, text, seen_, kind, alone in (row for row in rows if row[0] == part):
             shares = model.shares(seen_)
-            judged.append((case(shares, text), TYPES[int(shares.argmax())] is kind))
+            if alone:
+                right = TYPES[int(shares.argmax())] is kind
+                judged.append((case(shares, text), float(shares.max()), right))
     weights = fit_types.train([row[2] for row in rows], [row[3] for row in rows])
-    return fit_types.cases(judged), weights
+    return fit_types.bars(judged, store), weights
 
 
 def calibrated(

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.encoding.floats import Floats
-from bot.understanding.slots.types import TYPES
+from bot.understanding.slots.fit_chooser import bar_of
+from bot.understanding.slots.types import TYPES, group
 from tickets.types import TicketType
 
 _RIDGE = 0.01
@@ -33,17 +34,20 @@ def train(features: Sequence[Floats], wanted: Sequence[TicketType]) -> dict[str,
     return {name: np.asarray(value).astype(np.float16) for name, value in held.items()}
 
 
-def cases(found: Iterable[tuple[str, bool]]) -> dict[str, float]:
-    """How probable it is that the type is right in each case (:func:`types.case`).
+def bars(found: Iterable[tuple[str, float, bool]], wanted: float) -> dict[str, float]:
+    """The least probability of each group of cases from which on the type is right in the wanted share.
 
-    Half a right and half a wrong one are added, so that a case with few messages is not certain.
+    A message names its type the same way whichever type it is, so all named ones are one group: of each alone there are too few.
 
     Args:
-        found: case of each message by a model that has not seen its author, and whether the type is right.
+        found: case (:func:`types.case`) and probability of the type of each message, by a model that has not seen its author,
+            and whether the type is right.
+        wanted: share (0 to 1) that must be right.
+
+    Returns:
+        group (:func:`types.group`) → probability; 1.01 where the type is never sure.
     """
-    counts: dict[str, list[int]] = {}
-    for name, right in found:
-        one = counts.setdefault(name, [0, 0])
-        one[0] += right
-        one[1] += 1
-    return {name: round((right + 0.5) / (all_ + 1), 4) for name, (right, all_) in sorted(counts.items())}
+    groups: dict[str, list[tuple[float, bool]]] = {}
+    for name, share, right in found:
+        groups.setdefault(group(name), []).append((share, right))
+    return {name: bar_of(some, wanted) for name, some in sorted(groups.items())}

@@ -51,6 +51,15 @@ def features(text: str, states: Floats) -> Floats:
     return np.concatenate([np.array(words, np.float32), states.mean(0, dtype=np.float32)])
 
 
+def group(name: str) -> str:
+    """The group of a case in which types are about equally sure: ``named``, or the case itself.
+
+    >>> group("praise/named"), group("consult/read")
+    ('named', 'consult/read')
+    """
+    return "named" if name.endswith("/named") else name
+
+
 def case(shares: Floats, text: str) -> str:
     """What tells how sure the most probable type is: its code, and whether the message names it (``praise/named``)."""
     best = TYPES[int(shares.argmax())]

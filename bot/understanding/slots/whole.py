@@ -40,6 +40,36 @@ def whole(read: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def cuts_word(read: str, start: int, end: int) -> bool:
+    """Whether a span ends within a word.
+
+    >>> cuts_word("地下车库的灯全坏了", 0, 3), cuts_word("地下车库的灯全坏了", 0, 4)
+    (True, False)
+    """
+    at = start
+    for word in rjieba.cut(read[start : end + _REACH], False):
+        if at >= end:
+            break
+        at += len(word)
+    return at > end
+
+
+def begins_word(read: str, start: int) -> bool:
+    """Whether a place in a text is where a word begins: 年大学 of 老年大学, 道电厂 of 街道电厂 are nobody.
+
+    >>> begins_word("龙湖路老年大学门口", 4), begins_word("龙湖路老年大学门口", 3), begins_word("平圩镇大河电厂", 3)
+    (False, True, True)
+    """
+    at = max(start - _REACH, 0)
+    for word in rjieba.cut(read[at : start + _REACH], False):
+        if at < start < at + len(word):
+            return (
+                len(word) < _LEAST and word != "街道"
+            )  # of two characters the segmenter errs too often (镇大河)
+        at += len(word)
+    return True
+
+
 def cut(read: str) -> Iterator[tuple[int, int]]:
     """The words of a text: the first character of each, and the one after the last."""
     at = 0
