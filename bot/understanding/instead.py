@@ -128,4 +128,6 @@ def puts_right(text: str) -> bool:
     (True, True, False)
     """
     said = instead(text)
-    return said is not None and (said.paired or (said.refused and not is_fault(said.right) and not reproaches(said.right)))
+    return said is not None and (
+        said.paired or (said.refused and not is_fault(said.right) and not reproaches(said.right))
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from weakref import WeakKeyDictionary
 
 from kb_index.entries.entry import Entry
@@ -11,6 +12,8 @@ from kb_index.search.searcher import Searcher
 
 _LEAST = 3
 """Fewest characters of a subject in its first spelling (低保 is 最低生活保障). Shorter ones are deeds and states (补缴, 租房)."""
+_ASKS = re.compile("多少|怎么|什么|哪里|[吗呢]$")
+"""In a word with one of these something is asked, and nothing named (多少天, 需要什么材料): editors list them as spellings of others."""
 _subjects: WeakKeyDictionary[Searcher, frozenset[str]] = WeakKeyDictionary()
 
 
@@ -59,7 +62,8 @@ def subjects(searcher: Searcher) -> frozenset[str]:
         searcher: the version.
     """
     if searcher not in _subjects:
-        _subjects[searcher] = searcher.pipeline.curated | _headings(searcher)
+        named = searcher.pipeline.curated | _headings(searcher)
+        _subjects[searcher] = frozenset(word for word in named if _ASKS.search(word) is None)
     return _subjects[searcher]
 
 

@@ -65,6 +65,22 @@ async def test_another_entry_tells_what_this_one_does_not(
     assert [card["entry"] for card in answer.cards] == [other], answer.text
 
 
+@pytest.mark.parametrize("action", ["action_answer_policy", "action_fallback", "action_follow_up"])
+@pytest.mark.parametrize(
+    ("about", "said", "told"),
+    [
+        ("elder-high-age-allowance", "我家在大通区，一年能发多少钱", "由当地定"),
+        ("elder-high-age-allowance", "那淮南现在给多少", "由当地定"),
+    ],
+)
+async def test_a_sum_that_the_entry_leaves_to_the_city_is_said_to_be_so(
+    rasa: Rasa, city: SmallCity, visitor: str, action: str, about: str, said: str, told: str
+) -> None:
+    answer = await _after(rasa, city, visitor, about, said, action=action)
+    assert told in answer.text and "没有登记" in answer.text and not answer.cards, answer.text
+    assert "登记这个问题" in answer.buttons
+
+
 @pytest.mark.parametrize("said", ["那行，我回头去窗口问问", "唉，办个事真不容易"])
 async def test_a_remark_is_no_question(rasa: Rasa, city: SmallCity, visitor: str, said: str) -> None:
     answer = await _after(

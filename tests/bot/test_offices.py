@@ -139,6 +139,19 @@ async def test_two_things_asked_of_one_office_are_told_once(qingwu: Here, said: 
     assert "没有登记" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("12345热线几点到几点有人接", "全天"),
+        ("你总知道12345的号码吧", "12345"),
+        ("政务热线过年放假不", "也上班"),
+    ],
+)
+async def test_the_hotline_itself_is_on_file(qingwu: Here, said: str, told: str) -> None:
+    answer = await ask(qingwu, said)
+    assert told in answer.text and "没有登记" not in answer.text
+
+
 async def test_a_national_number_stands_in_for_a_local_office(qingwu: Here) -> None:
     answer = await ask(qingwu, "澜水县市场监管局几点上班")
     assert "澜水县市场监管局的上班时间我这里没有登记" in answer.text and "12315" in answer.text

@@ -70,10 +70,26 @@ async def test_a_bare_subject_takes_the_place_of_the_denied_one(rasa: Rasa, visi
     assert [card["entry"] for card in answer.cards] == ["gjj-withdraw"]
 
 
+@pytest.mark.parametrize(
+    "said", ["都不对，我说的是公积金提取要啥条件", "不是啊，公积金怎么取", "你搞错了，我这是公积金，怎么提取"]
+)
+async def test_after_a_bare_no_the_question_goes_on(rasa: Rasa, visitor: str, said: str) -> None:
+    talk = await _asked(rasa, visitor)
+    answer = await talk.say("action_fallback", said, "nlu_fallback")
+    assert [card["entry"] for card in answer.cards] == ["gjj-withdraw"]
+
+
 def test_what_puts_right_tells_no_matter() -> None:
     kinds = {"question": 0.1, "matter": 0.85, "both": 0.0, "talk": 0.05}
     ranking = [("complain", 0.7)]
-    assert decide("我说的是护照 不是港澳通行证", ranking, kinds, 0.0, Bars()).intent == "nlu_fallback"
+    for said in (
+        "我说的是护照 不是港澳通行证",
+        "我这个是三轮车不是小轿车",
+        "不对，我是灵活就业的，停了两个月",
+    ):
+        assert decide(said, ranking, kinds, 0.0, Bars()).intent == "nlu_fallback"
+    for said in ("不对，路灯坏了", "都不是，怎么到现在还没人管"):
+        assert decide(said, ranking, kinds, 0.0, Bars()).intent == "complain"
     for said in (
         "不是一天两天了 天天堵",
         "不是三号楼，是五号楼",

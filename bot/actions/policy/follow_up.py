@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.actions.policy import declined, feedback, unknown, untold, whole, within
+from bot.actions.policy import declined, feedback, locally, unknown, untold, whole, within
 from bot.actions.policy import subject as subjects
 from bot.actions.policy.answer import (
     ANSWERING,
@@ -137,6 +137,9 @@ async def surely_says(turn: Turn, least: float = _FIRMLY) -> bool:
         turn.set("misses", 0)
         return True
     entry, choice = await _about(turn, entry, known)
+    if _says_who_sets_it(turn, entry, choice):
+        turn.set("misses", 0)
+        return True
     bare = only_follows(turn.text)
     if not (bare and _says_section(turn, entry, choice)):
         enough = bare or max(choice.says, choice.other) >= least
@@ -156,6 +159,8 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
     if whole.answer(turn, entry, only=True):
         return True
     entry, choice = await _about(turn, entry, known)
+    if _says_who_sets_it(turn, entry, choice):
+        return True
     bare = only_follows(turn.text)
     if bare and _says_section(turn, entry, choice):
         return True
@@ -173,6 +178,18 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
     elif not whole.answer(turn, entry):
         await untold.say(turn, entry, choice.others)
     return True
+
+
+def _says_who_sets_it(turn: Turn, entry: Entry, choice: Choice) -> bool:
+    """Say that the entry leaves the sum that is asked for to the city or the province; False when it does not, or tells the sum."""
+    told = (
+        None
+        if choice.kind == "says" and choice.sure
+        else locally.sum_set_locally(entry, turn.text, parts().city)
+    )
+    if told is not None:
+        within.say(turn, entry, told)
+    return told is not None
 
 
 def _says_section(turn: Turn, entry: Entry, choice: Choice) -> bool:

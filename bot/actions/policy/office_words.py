@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.understanding.office import OfficeAsked, What
 from core.city.facts import Found, Level, Office
+from core.city.facts.facts import bare
 from core.city.facts.hours import WEEKDAYS, spans_in_words
 
 _MIDNIGHT = time()
@@ -25,7 +26,7 @@ def words(found: Found, asked: OfficeAsked, place: str, at: datetime) -> str:
         at: the moment of the question, in China's time.
     """
     office = found.office
-    if found.level is Level.NATION:
+    if found.level is Level.NATION and bare(asked.name) not in map(bare, (office.name, *office.aliases)):
         return _national(office, asked, place)
     head = ""
     if place and found.level is Level.CITY and not asked.of_city:

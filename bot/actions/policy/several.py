@@ -15,7 +15,7 @@ from bot.actions.complaint import later
 from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
 from bot.actions.policy import unknown as unknown_words
-from bot.actions.policy.aspects import subject
+from bot.actions.policy.aspects import shares_subject, subject
 from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
@@ -162,6 +162,8 @@ async def _answer_each(turn: Turn) -> bool:
         for question, result in found
         if not _known(result) and (near := _near(question, result, known)) is not None
     ]
+    if known:
+        groups = [(question, near) for question, near in groups if near or question in unknown]
     for question, result in known.values():
         if groups:  # numbers must choose from the list below
             doubt = not policy.is_sure(result)
@@ -185,6 +187,8 @@ def _near(question: str, result: SearchResult, known: Container[str]) -> list[En
     offered = policy.near_entries(result, question)
     if result.outcome == "ask_back" and any(entry.id in known for entry in offered):
         return None
+    if known:  # beside an answer, 先跑哪里 is no question of its own because an entry has a 哪里
+        offered = [entry for entry in offered if shares_subject(question, entry)]
     return [entry for entry in offered if entry.id not in known][:_NEAREST]
 
 
