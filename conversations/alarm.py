@@ -116,7 +116,7 @@ class Alarm:
             )
             if wanted is not None:
                 return (
-                    Screened(text="转人工")
+                    Screened(text="转人工", ahead=[grief.calls()])
                     if wanted
                     else Screened([grief.left()], outcome=Outcome(Result.TALK))
                 )

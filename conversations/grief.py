@@ -55,7 +55,11 @@ def grieves(text: str) -> bool:
     (False, False, False)
     """
     said = after_alarm.plain(text)
-    if not 0 < len(said) <= _LONGEST or during.asks_for_more(text) or after_alarm.names_a_rule(said.replace("住院", "")):
+    if (
+        not 0 < len(said) <= _LONGEST
+        or during.asks_for_more(text)
+        or after_alarm.names_a_rule(said.replace("住院", ""))
+    ):
         return False
     if _NEWS.search(said) or _MATTER.search(said):
         return False
@@ -110,6 +114,11 @@ def answer(text: str) -> bool | None:
     if _NO.fullmatch(said):
         return False
     return True if _YES.fullmatch(said) and len(said) <= 10 else None
+
+
+def calls() -> Reply:
+    """The line in front of the answer about the queue, to one who wants a human."""
+    return Reply("好，我替您找人。人来之前您接着跟我说，我在听；急着想说话，就打 12356（心理援助）。")
 
 
 def left() -> Reply:
