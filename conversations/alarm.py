@@ -11,7 +11,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conversations import after_alarm, aside, danger, during, ended, facts, muted, scope, steps, store
+from conversations import (
+    after_alarm,
+    aside,
+    calling,
+    danger,
+    during,
+    ended,
+    facts,
+    grief,
+    muted,
+    scope,
+    steps,
+    store,
+)
 from conversations.danger import Danger, Judge
 from conversations.danger_state import (
     FACT,
@@ -35,6 +48,7 @@ from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.of_ticket import of_ticket
 from conversations.open_danger import TALKED, OpenDanger, Screened
+from conversations.rehearing import Rehearing
 from conversations.sequels import DONE_WITH, Heard
 from conversations.types import HandoffReason, Job, Mode, Reply
 from conversations.waiting import leaves
@@ -74,6 +88,7 @@ class Alarm:
         self._judge = judge
         self._unsure = unsure
         self._open = OpenDanger(database, handoff, judge)
+        self._rehearing = Rehearing(self._open, handoff, self._look)
 
     async def before(self, conversation_id: str, job: Job) -> Screened:
         """Judge a message before it is answered. Mostly the turn just goes on."""
@@ -94,6 +109,17 @@ class Alarm:
         fact = await self._fact(conversation_id)
         if of_queue(job, fact):
             return Screened()  # 前面还有几个人 sounds like people in need, but is asked by one who waits
+        if grief.offered(fact) and job.mode is not Mode.HUMAN:
+            wanted = grief.answer(job.text)
+            await self._handoff.remember(
+                conversation_id, FACT, {k: v for k, v in fact.items() if k != "offered"}
+            )
+            if wanted is not None:
+                return (
+                    Screened(text="转人工", ahead=[grief.calls()])
+                    if wanted
+                    else Screened([grief.left()], outcome=Outcome(Result.TALK))
+                )
         found = harm_done(job.text, await self._look(job.text), fact)
         if fact.get("state") == "asked" and fresh(fact):
             return await self._answered(conversation_id, job, found, fact)
@@ -102,10 +128,18 @@ class Alarm:
         if is_open(fact) and job.mode is not Mode.HUMAN:
             if after_alarm.wants_human(job.text):
                 return await self._open.human(conversation_id, job, fact)
+            again = await self._rehearing.heard_again(conversation_id, job, fact)
+            if again is not None:
+                return again
             before, kind = await self._open.told(conversation_id, fact), read_as(fact)
             no_alarm = danger.not_urgent(job.text) and not after_alarm.prepared(kind, before)
             if no_alarm or after_alarm.taken_back(job.text, kind, before):
                 return await self._denied(conversation_id, fact, after_alarm.wished(job.text))
+        new = found is not None and found.clear
+        if job.mode is not Mode.HUMAN and not new and grief.may_be(fact) and grief.grieves(job.text):
+            return await self._open.comfort(conversation_id, job.text, fact)
+        if is_open(fact) and calling.apart(job.text, read_as(fact)) == (True, ""):
+            found = None  # 打过了 is said of the phone, whatever it sounds like.
         if (
             is_open(fact)
             and job.mode is not Mode.HUMAN

@@ -42,6 +42,7 @@ Keys that are sometimes there:
 - ``past``: the citizen said that it was on a day before;
 - ``aside``: an answer to something else has come after a line with the numbers, which is not said again;
 - ``met``: an agent had the conversation, and filed or ended it: the alarm is ``over``, though the citizen has not said so;
+- ``comforted``: how often guilt or grief was answered; ``offered``: ISO 8601, when the citizen was asked whether a human shall come;
 - ``kept``: taken back after words of a plan, so the conversation stays in the queue for a human to look.
 """
 TOLD_IN_FORM = "told_in_form"
@@ -79,18 +80,18 @@ def made(state: str, kind: str, text: str) -> dict[str, Any]:
 
 def fresh(fact: dict[str, Any]) -> bool:
     """Whether there is a fact, and its state began within :data:`FRESH`."""
-    return bool(fact) and _age(fact) < FRESH
+    return bool(fact) and age(fact) < FRESH
 
 
 def is_open(fact: dict[str, Any]) -> bool:
     """Whether advice was given lately, and the danger is not over."""
     lasts = DESPAIR_LASTS if fact.get("kind") == "self_harm" else FRESH
-    return fact.get("state") == "told" and _age(fact) < lasts
+    return fact.get("state") == "told" and age(fact) < lasts
 
 
 def may_return(fact: dict[str, Any]) -> bool:
     """Whether there was an alarm within :data:`COMES_BACK` that is not open, or that the form is taking down."""
-    if fact.get("state") not in ("told", "over", "denied") or _age(fact) >= COMES_BACK:
+    if fact.get("state") not in ("told", "over", "denied") or age(fact) >= COMES_BACK:
         return False
     return not is_open(fact) or bool(fact.get("filing"))
 
@@ -116,10 +117,11 @@ def met_by_agent(facts: Mapping[str, Any], *, filed: bool = False) -> dict[str, 
 
 def known_of_late(fact: dict[str, Any]) -> bool:
     """Whether there was an alarm, or the question about one, within :data:`COMES_BACK`, and it was dealt with."""
-    return fact.get("state") in ("told", "over", "denied", "passed") and _age(fact) < COMES_BACK
+    return fact.get("state") in ("told", "over", "denied", "passed") and age(fact) < COMES_BACK
 
 
-def _age(fact: dict[str, Any]) -> timedelta:
+def age(fact: dict[str, Any]) -> timedelta:
+    """How long ago the state of a fact began."""
     return now() - datetime.fromisoformat(str(fact["at"]))
 
 
@@ -138,10 +140,12 @@ def not_over(fact: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def read_as(fact: dict[str, Any]) -> str:
-    """The kind as which the citizen's words about the danger are read: of others' despair, and of missing people,
+    """The kind as which the citizen's words about the danger are read: of others' despair, of poison, and of missing people,
     words mean other things than of the kind's own.
     """
     label = advice_of(fact).label
+    if label == danger.advices()["swallowed"].label:
+        return "medical"  # Somebody else has swallowed it: what is told is of a body, and of no despair.
     apart = (name for name in ("another_self_harm", "missing") if danger.advices()[name].label == label)
     return next(apart, str(fact["kind"]))
 

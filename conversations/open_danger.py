@@ -17,6 +17,7 @@ from conversations import (
     danger,
     during,
     ended,
+    grief,
     met,
     muted,
     scope,
@@ -43,7 +44,7 @@ from conversations.sequels import DONE_WITH, Heard
 from conversations.sources import SOURCE_URGENT
 from conversations.types import HandoffReason, Job, Mode, Reply
 from conversations.waiting import asks_how_long, asks_place
-from core.clock import now
+from core.clock import iso, now
 from core.database import Database
 
 TALKED = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
@@ -250,6 +251,24 @@ class OpenDanger:
         ways = () if job.mode is Mode.HUMAN else steps.ways(advice)
         told = advice.reply(steps.comes(place, first=not repeated, left=job.mode is Mode.HUMAN), ways)
         return Screened([told], outcome=outcome, question=found.question)
+
+    async def stay(self, conversation_id: str, text: str, fact: dict[str, Any]) -> Screened:
+        """The next step, for words that say nothing else of the open danger."""
+        step = await self._step(conversation_id, text, Heard.ABOUT, fact)
+        return Screened([step], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
+
+    async def comfort(self, conversation_id: str, text: str, fact: dict[str, Any]) -> Screened:
+        """Warm words to one who grieves; no form opens, and nothing is asked but whether a human shall come."""
+        heard = await self.heard(text, fact) if fact["state"] == "told" else None
+        gone = heard in DONE_WITH or grief.lost(text)
+        told = fact | {"state": "over"} if gone else fact
+        goes_on = told["state"] == "told" and fresh(fact)
+        reply = grief.reply(advice_of(fact), fact, text, goes_on=goes_on)
+        counted = {"comforted": int(fact.get("comforted") or 0) + 1, "offered": iso(now())}
+        await self._handoff.remember(conversation_id, FACT, told | counted)
+        return Screened(
+            [reply], outcome=Outcome(Result.DANGER if goes_on else Result.TALK, about=str(fact["kind"]))
+        )
 
     async def human(self, conversation_id: str, job: Job, fact: dict[str, Any]) -> Screened:
         """Call the agents for a citizen in danger who asks for a human, and go on talking."""

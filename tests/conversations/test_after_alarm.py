@@ -251,7 +251,7 @@ async def test_who_means_to_do_something_dangerous_is_stopped(
         ("fire", "消防员进去了"),
         ("fire", "没用水浇"),
         ("medical", "刀没敢拔"),
-        ("swallowed", "他自己吐了"),
+        ("swallowed", "没敢催吐"),
         ("self_harm", "药扔了"),
     ],
 )

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.understanding.danger import clues, death, injured, lost, swindle, threat
+from bot.understanding.danger import clues, death, injured, looked_after, lost, swindle, threat
 
 BY_PEOPLE = ("crime", "domestic_violence", "child_abuse")
 """Kinds of danger that people do to others. A wound by violence stays with them, so that the police come too."""
+
+
+_BODY = ("medical", "electric", "water", "traffic", "crowd")
+"""Kinds of danger in which somebody in hospital is helped."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ HARMLESS = (
     Harmless((), lambda read, kind, _: clues.good_news(read, kind)),
     Harmless(("self_harm",), lambda read, *_: clues.only_protests(read)),
     Harmless((), lambda read, *_: clues.calls_the_window(read)),
+    Harmless(("water", "medical", "gas"), lambda read, *_: looked_after.tap_water(read)),
+    Harmless(_BODY, lambda read, *_: looked_after.in_care(read)),
     # A landlord's changed lock is a matter to file, and no blows at home.
     Harmless(("domestic_violence", "crime"), lambda read, *_: clues.locked_out(read)),
     Harmless(("domestic_violence", "crime"), lambda read, *_: threat.only_law(read)),
