@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from conversations.danger_state import met_by_agent
 from conversations.emergency import going_on
 from conversations.models import MessageRow, Turn
 from conversations.moves import RESUME, Moves, held_by
+from conversations.queue import PAUSE
 from conversations.types import Agent, Message, Reply
 from core.clock import now
 from core.database import Database
@@ -33,10 +33,10 @@ DRAFT = "draft"
 """Fact that holds the slots of the assistant's form."""
 _OF_THE_FORM = ("form", DRAFT, "draft_shown", "handoff", RESUME)
 """Facts of a matter that is not filed yet."""
+_LEFT = ("agent", "queue")
+"""Who had the answer to a message that the assistant did not take (:attr:`conversations.models.Turn.answered_by`)."""
 _LOOKED_AT = 200
 """Most messages that are read, from the newest one."""
-_PAUSE = timedelta(hours=6)
-"""Time without a message after which another matter may have begun: what was said before is not taken for the present one."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class Matter:
         words: the citizen's own messages on it, oldest first; no pressed buttons.
         asked: what had been said to the citizen right before each of them, so that 王芳 is known for the answer to 怎么称呼您.
         photos: ids of the photos among them, oldest first.
+        to_agent: of each of the messages, whether it was left to an agent or to the queue, so that the assistant's form knows
+            nothing of it.
     """
 
     channel: str
@@ -60,6 +62,7 @@ class Matter:
     words: tuple[str, ...]
     asked: tuple[str, ...]
     photos: tuple[str, ...]
+    to_agent: tuple[bool, ...] = ()
 
     @property
     def slots(self) -> Mapping[str, Any]:
@@ -74,6 +77,7 @@ class _Told:
 
     text: str
     by_citizen: bool
+    to_agent: bool = False
 
 
 def _asked_before(told: Iterable[_Told]) -> Iterator[str]:
@@ -98,7 +102,7 @@ async def matter_of(database: Database, conversation_id: str) -> Matter:
     async with database.read() as session:
         row = await store.get_conversation(session, conversation_id)
         found = await session.execute(
-            select(MessageRow, Turn.button)
+            select(MessageRow, Turn.button, Turn.answered_by)
             .outerjoin(Turn, Turn.message_id == MessageRow.id)
             .where(MessageRow.conversation_id == conversation_id)
             .order_by(MessageRow.seq.desc())
@@ -107,10 +111,10 @@ async def matter_of(database: Database, conversation_id: str) -> Matter:
         told: list[_Told] = []
         photos: list[str] = []
         later = None
-        for message, button in found.all():
+        for message, button, answered_by in found.all():
             if message.card is not None and message.card.get("kind") == "ticket":
                 break
-            if later is not None and later - message.created_at > _PAUSE:
+            if later is not None and later - message.created_at > PAUSE:
                 break
             later = message.created_at
             if message.direction == "out" and message.text:
@@ -120,7 +124,8 @@ async def matter_of(database: Database, conversation_id: str) -> Matter:
             if message.image_id:
                 photos.insert(0, message.image_id)
             if message.kind in ("text", "voice") and message.text.strip():
-                told.insert(0, _Told(message.text.strip(), by_citizen=True))
+                left = answered_by in _LEFT
+                told.insert(0, _Told(message.text.strip(), by_citizen=True, to_agent=left))
         return Matter(
             channel=row.channel,
             urgent=row.urgent,
@@ -129,6 +134,7 @@ async def matter_of(database: Database, conversation_id: str) -> Matter:
             words=tuple(one.text for one in told if one.by_citizen),
             asked=tuple(_asked_before(told)),
             photos=tuple(dict.fromkeys(photos)),
+            to_agent=tuple(one.to_agent for one in told if one.by_citizen),
         )
 
 

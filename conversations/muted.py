@@ -33,6 +33,22 @@ def must_be_quiet(text: str) -> bool:
     return _QUIETLY.search(simplified(plain(text))) is not None or cannot_phone(text)
 
 
+_NO_CALLS = re.compile(
+    r"(?:不(?:要|用|能|方便|想)|别|甭|莫)(?:再|给我|跟我|随便|老是?|总是?){0,3}(?:打(?:来)?|接|来|拨)(?:我的?|个)?(?:电话|手机)|"
+    r"(?:电话|手机)(?:我|都|也|又|现在|白天|上班){0,3}(?:不方便|接不了|不能接|没法接)(?!通)|"
+    r"(?:只能|尽量|麻烦|请|最好|还是)(?:给我|用)?发?短信"
+)
+
+
+def no_calls(text: str) -> bool:
+    """Whether citizens say that they don't want to be called, or can't take a call.
+
+    >>> no_calls("短信联系我，不要打电话"), no_calls("上班不方便接电话"), no_calls("物业电话打不通")
+    (True, True, False)
+    """
+    return _NO_CALLS.search(simplified(plain(text))) is not None
+
+
 def only_a_cry(text: str) -> bool:
     """Whether a message has only signs and cries for help, so that it does not say what is wrong.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -11,11 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import store
 from conversations.models import Conversation, MessageRow, Turn
-from conversations.types import ConversationView, Mode
+from conversations.types import ConversationView, Message, Mode
 
 ORDER: tuple[Any, ...] = (Conversation.rank, Conversation.waiting_since, Conversation.id)
 """The queue's order: by :class:`conversations.types.Rank`, then who waits longest. The page sorts by the same three
 (``sortQueue`` in ``web/desk/state/queue.ts``), which it gets with each conversation."""
+
+WORDS = 20
+"""Most of a citizen's own messages that are looked at to say what a conversation is about."""
+PAUSE = timedelta(hours=6)
+"""Time without a message after which another matter may have begun: what was said before is not taken for the present one."""
 
 
 def behind(rank: int, since: datetime, last: str, *, ahead: bool = False) -> ColumnElement[bool]:
@@ -52,11 +57,65 @@ async def views(session: AsyncSession, rows: Sequence[Conversation]) -> list[Con
         )
     )
     said = {id: (count, words) for id, count, words in found}
+    wanted = [row.id for row in rows if row.mode != Mode.BOT]
+    told, answered = await _told(session, wanted), await _answered(session, wanted)
     shown = []
     for row in rows:
-        count, words = said.get(row.id, (0, None))
-        shown.append(store.to_view(row, unread=count, last_words=store.to_message(words) if words else None))
+        count, last = said.get(row.id, (0, None))
+        view = store.to_view(
+            row,
+            unread=count,
+            last_words=store.to_message(last) if last else None,
+            words=tuple(told.get(row.id, ())),
+            answered_seq=answered.get(row.id, 0),
+        )
+        shown.append(view)
     return shown
+
+
+async def _told(session: AsyncSession, ids: Sequence[str]) -> dict[str, list[Message]]:
+    """The citizens' own last messages in each conversation, newest first: :data:`WORDS` at most, back to the last long pause."""
+    if not ids:
+        return {}
+    back = func.row_number().over(partition_by=MessageRow.conversation_id, order_by=MessageRow.seq.desc())
+    newest = (
+        select(MessageRow.id.label("id"), back.label("back"))
+        .outerjoin(Turn, Turn.message_id == MessageRow.id)
+        .where(
+            MessageRow.conversation_id.in_(ids),
+            MessageRow.direction == "in",
+            MessageRow.kind != "event",
+            Turn.button.is_(None),
+        )
+        .subquery()
+    )
+    found = await session.scalars(
+        select(MessageRow)
+        .join(newest, newest.c.id == MessageRow.id)
+        .where(newest.c.back <= WORDS)
+        .order_by(MessageRow.seq.desc())
+    )
+    told: dict[str, list[Message]] = {}
+    over: set[str] = set()
+    for row in found:
+        before = told.setdefault(row.conversation_id, [])
+        if before and before[-1].created_at - row.created_at > PAUSE:
+            over.add(row.conversation_id)
+        if row.conversation_id not in over:
+            before.append(store.to_message(row))
+    return told
+
+
+async def _answered(session: AsyncSession, ids: Sequence[str]) -> dict[str, int]:
+    """``seq`` of the last message of an agent in each conversation; those without one are left out."""
+    if not ids:
+        return {}
+    found = await session.execute(
+        select(MessageRow.conversation_id, func.max(MessageRow.seq))
+        .where(MessageRow.conversation_id.in_(ids), MessageRow.sender == "agent")
+        .group_by(MessageRow.conversation_id)
+    )
+    return {row[0]: row[1] for row in found}
 
 
 async def in_hand(session: AsyncSession) -> dict[str, int]:

@@ -138,6 +138,8 @@ class Conversations:
         self.told = Told(codes_of)
         self.jobs = jobs or Jobs(database)
         self._own_jobs = None if jobs else self.jobs
+        self.patience = patience
+        """How long a citizen is left without an agent's word."""
         self._database = database
         self._events = events
         self.channels = Channels()

@@ -51,7 +51,14 @@ def to_message(row: MessageRow) -> Message:
     )
 
 
-def to_view(row: Conversation, *, unread: int = 0, last_words: Message | None = None) -> ConversationView:
+def to_view(
+    row: Conversation,
+    *,
+    unread: int = 0,
+    last_words: Message | None = None,
+    words: tuple[Message, ...] = (),
+    answered_seq: int = 0,
+) -> ConversationView:
     """The conversation of a row, as shown in lists."""
     return ConversationView(
         id=row.id,
@@ -72,6 +79,9 @@ def to_view(row: Conversation, *, unread: int = 0, last_words: Message | None = 
         reply_due_at=row.reply_due_at,
         alerted_at=row.alerted_at,
         offered_to=row.offered_to,
+        asked_at=row.asked_at,
+        words=words,
+        answered_seq=answered_seq,
     )
 
 

@@ -280,3 +280,9 @@ class ConversationView:
     """When the supervisors were alerted that it waits too long."""
     offered_to: str | None = None
     """The agent to whom it is offered first."""
+    asked_at: datetime | None = None
+    """Since when the citizen has wanted an agent; None with the assistant."""
+    words: tuple[Message, ...] = ()
+    """The citizen's own messages since they were last quiet for long, newest first; empty with the assistant."""
+    answered_seq: int = 0
+    """``seq`` of the last message that an agent wrote; 0 when none did."""

@@ -116,7 +116,7 @@ def routes(
     guard = Guard(database, users, sessions, policy, rates)
     second_factor = SecondFactor(database, users)
     devices = Devices(session_key, policy)
-    summaries = Summaries(conversations, users)
+    summaries = Summaries(conversations, users, assistant, tickets.filed_since)
     naming = Naming(users)
     presence = presence or Presence(database)
     colleagues, taking = Colleagues(database, conversations, presence), Taking(presence)

@@ -10,20 +10,26 @@ from conversations.types import Reply
 from tickets.drafted import Drafted
 from tickets.types import Ticket
 
-Reads = Callable[[Sequence[str], Mapping[str, Any], Sequence[str]], Awaitable[Drafted]]
-"""(a citizen's messages, slots of the assistant's form, what was said to the citizen before each message) → what a ticket
-could say."""
+Reads = Callable[[Sequence[str], Mapping[str, Any], Sequence[str], Sequence[bool]], Awaitable[Drafted]]
+"""(a citizen's messages, slots of the assistant's form, what was said to the citizen before each message, whether each was left
+to an agent) → what a ticket could say."""
 Tells = Callable[[Ticket, bool], Reply]
 """(a ticket that was just filed, whether its citizen is reached in writing only) → what the citizen is told."""
 
 
 Asks = Callable[[str], str]
 """A citizen's message → what of it asks or tells something; empty when nothing of it does, and for words of danger."""
+Says = Callable[[str], str]
+"""A citizen's message → what of it tells or asks something, also words of danger; empty for 人呢, 转人工, 都不是, a name, a number."""
+Awaits = Callable[[str], bool]
+"""A citizen's message → whether it wants an answer: thanks and 好的 want none."""
 Questions = Callable[[str], bool]
 """What of a message asks or tells something → whether it asks."""
 
 
-async def _reads_nothing(words: Sequence[str], slots: Mapping[str, Any], asked: Sequence[str]) -> Drafted:
+async def _reads_nothing(
+    words: Sequence[str], slots: Mapping[str, Any], asked: Sequence[str], to_agent: Sequence[bool]
+) -> Drafted:
     return Drafted()
 
 
@@ -48,9 +54,13 @@ class Assistant:
         tells: words what the citizen is told, as when the assistant files; by default the number and the card.
         asks: leaves out of a message what asks nothing (转人工, 我叫…, a number); by default nothing.
         questions: tells questions from what is only told; by default all are questions.
+        says: leaves out of a message what tells and asks nothing; by default nothing.
+        awaits: tells which messages want an answer; by default all.
     """
 
     reads: Reads = _reads_nothing
     tells: Tells = _tells_the_number
     asks: Asks = _whole
     questions: Questions = _any
+    says: Says = _whole
+    awaits: Awaits = _any

@@ -13,9 +13,10 @@ from core.database import Database
 from core.masking import hide
 from desk.drafts import Drafts
 from desk.fill import values
+from desk.gist import story
 from desk.notes import Notes
 from desk.sight import masked, ticket
-from desk.summaries import person, story
+from desk.summaries import person
 from desk.users import User, Users
 from gaps import Gaps
 from tickets.of_person import Own, of_talk
@@ -96,7 +97,7 @@ class Beside:
                 }
                 for one in left
             ],
-            "variables": values(user.display_name, tickets, now()),
+            "variables": values(user.public_name, tickets, now()),
         }
 
     def _summary(self, view: ConversationView, visit: tried.Visit) -> dict[str, Any]:

@@ -212,7 +212,7 @@ def _lost(event: Event) -> str | None:
 
 def as_agent(user: User) -> Agent:
     """The user, as conversations know agents."""
-    return Agent(user.id, user.display_name)
+    return Agent(user.id, user.public_name)
 
 
 def asked_id(request: web.Request) -> str:

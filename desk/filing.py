@@ -62,7 +62,7 @@ class Filing:
             NotFound: there is no such conversation.
         """
         matter = await matter_of(self._database, conversation_id)
-        found = await self._assistant.reads(matter.words, matter.slots, matter.asked)
+        found = await self._assistant.reads(matter.words, matter.slots, matter.asked, matter.to_agent)
         photos = dict.fromkeys((*found.photos, *matter.photos))
         return {
             **shown(found),
@@ -74,7 +74,7 @@ class Filing:
 
     async def read(self, text: str) -> dict[str, Any]:
         """What a ticket could say, by a text that the agent typed: ``{"fields"}`` as :meth:`prefilled`."""
-        return shown(await self._assistant.reads((text,), {}, ()), clear=True)
+        return shown(await self._assistant.reads((text,), {}, (), ()), clear=True)
 
     async def like(self, draft: TicketDraft, conversation_id: str | None) -> Sequence[Mark]:
         """Open tickets that may be about the matter of a draft.
@@ -121,7 +121,7 @@ class Filing:
         """
         matter = await matter_of(self._database, conversation_id)
         draft = await self._whole(draft, matter, conversation_id)
-        found = await self._assistant.reads((), matter.slots, ())
+        found = await self._assistant.reads((), matter.slots, (), ())
         point = found.point if place else None
         draft = replace(
             draft,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from conversations.emergency import emergency
@@ -12,8 +13,17 @@ from conversations.types import ConversationView, HandoffReason
 from core.clock import iso
 from core.errors import NotFound
 from core.masking import hide
+from desk import gist
+from desk.assistant import Assistant
 from desk.sight import masked
 from desk.users import Users
+
+Filed = Callable[[Mapping[str, datetime]], Awaitable[dict[str, str]]]
+"""(id of a conversation → a moment) → id → number of the newest ticket filed in it since then."""
+
+
+async def _nothing_filed(_: Mapping[str, datetime]) -> dict[str, str]:
+    return {}
 
 
 class Summaries:
@@ -22,11 +32,21 @@ class Summaries:
     Args:
         conversations: the conversations.
         users: the accounts.
+        assistant: tells which of a citizen's words say something.
+        filed: looks up what was filed meanwhile (:meth:`tickets.reading.Reading.filed_since`).
     """
 
-    def __init__(self, conversations: Conversations, users: Users) -> None:
+    def __init__(
+        self,
+        conversations: Conversations,
+        users: Users,
+        assistant: Assistant = Assistant(),  # noqa: B008  (it can't be changed)
+        filed: Filed = _nothing_filed,
+    ) -> None:
         self._conversations = conversations
         self._users = users
+        self._assistant = assistant
+        self._filed = filed
 
     async def one(self, conversation_id: str) -> dict[str, Any]:
         """One conversation.
@@ -49,7 +69,30 @@ class Summaries:
         people |= {view.offered_to for view in views}
         names = await self._users.names(person for person in people if person)
         label = self._conversations.channels.label
-        return [_to_json(view, names, label(view.channel)) for view in views]
+        filed = await self._filed({view.id: view.asked_at for view in views if view.asked_at is not None})
+        return [
+            {**_to_json(view, names, label(view.channel)), **self._row(view, filed.get(view.id))}
+            for view in views
+        ]
+
+    def _row(self, view: ConversationView, filed: str | None) -> dict[str, Any]:
+        """What the row of a conversation says beside the facts of the queue."""
+        last = gist.said(view, self._assistant)
+        since = gist.unanswered_since(view, self._assistant)
+        late = self._conversations.patience.first_reply
+        # Who has a ticket meanwhile is served, and does not wait too long.
+        alerted = view.alerted_at if filed is None else None
+        return {
+            "about": masked(gist.about(view, self._assistant)),
+            "last_words": {"kind": last.kind, "text": hide(last.text), "created_at": iso(last.created_at)}
+            if last
+            else None,
+            "alerted_at": iso(alerted) if alerted else None,
+            "unanswered_since": iso(since) if since else None,
+            "answer_due_at": iso(since + late) if since and late else None,
+            "filed": filed,
+            "in_writing": gist.in_writing(view),
+        }
 
 
 def slots(facts: dict[str, Any]) -> list[dict[str, str]]:
@@ -79,7 +122,6 @@ _TAKEN_FOR = {  # intent of a message → its words for agents
     "suggest": "提建议",
     "praise": "表扬",
 }
-_STORY = "诉求内容"
 _KINDS = {"question": "像提问", "matter": "像反映问题", "both": "两者都有", "talk": "像闲聊"}
 
 
@@ -108,7 +150,7 @@ def _shown(value: object) -> str:
 
 
 def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[str, Any]:
-    last, passed = view.last_words, _passed(view)
+    passed = _passed(view)
     told = emergency(view.facts) if view.reason == HandoffReason.EMERGENCY else None
     return {
         "id": view.id,
@@ -121,30 +163,17 @@ def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[
         # Who says that it is over may be made to say so: such a conversation keeps its place, but is not called urgent.
         "urgent": view.urgent and not (told and told.over),
         "danger": {"tag": told.tag, "over": told.over} if told else None,
-        "about": masked(told.text if told else story(view)),
         "reason": view.reason,
         "rank": int(view.rank),
         "offered": person(view.offered_to, names),
-        "alerted_at": iso(view.alerted_at) if view.alerted_at else None,
         "reply_due_at": iso(view.reply_due_at) if view.reply_due_at else None,
         "waiting_since": iso(view.waiting_since) if view.waiting_since else None,
-        "last_words": {"kind": last.kind, "text": hide(last.text), "created_at": iso(last.created_at)}
-        if last
-        else None,
         "transfer": {"by": person(passed.get("from"), names), "note": hide(passed["note"])}
         if passed
         else None,
         "unread": view.unread,
         "updated_at": iso(view.updated_at),
     }
-
-
-def story(view: ConversationView) -> str | None:
-    """What the complaint form holds as the story of the matter; None when it holds none."""
-    for kept in (view.facts.get("form"), view.facts.get("handoff")):
-        if isinstance(kept, dict) and kept.get(_STORY):
-            return str(kept[_STORY])
-    return None
 
 
 def person(user_id: str | None, names: Mapping[str, str]) -> dict[str, str] | None:

@@ -25,6 +25,8 @@ from tickets.models import Department
 
 ONE_TIME = timedelta(hours=72)
 """Time for which a one-time password can be used."""
+NAMELESS = "坐席"
+"""What citizens read of an agent whose account has no name."""
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 
@@ -55,6 +57,11 @@ class User:
     session_epoch: int
     second_factor: bool = False
     must_set_up: bool = False
+
+    @property
+    def public_name(self) -> str:
+        """The name that citizens read: never the one for signing in, which an account without a name is shown by."""
+        return NAMELESS if self.display_name.casefold() == self.username.casefold() else self.display_name
 
     def to_json(self) -> dict[str, Any]:
         """The facts about a user that the user's own desk shows."""

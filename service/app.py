@@ -333,13 +333,16 @@ async def create_app(settings: Settings) -> web.Application:
                 session_key=secrets.session_key,
                 rates=rates,
                 upset=angry,
-                assistant=Assistant(for_desk.reader(city), tells, for_desk.asks, for_desk.questions),
+                assistant=Assistant(
+                    *(for_desk.reader(city), tells, for_desk.asks, for_desk.questions),
+                    *(for_desk.says, for_desk.awaits),
+                ),
             ),
             *entry_page.routes(knowledge, city.name),
             *WorkOrders(database, tickets, rates, web_channel.source, city.full_name).routes(),
             *notice_page.routes(notice, city.full_name),
             *Progress(tickets, seen, rates, web_channel.source, photos, city.full_name).routes(),
-            *pages.routes(city.full_name, public_url=settings.public_url),
+            *pages.routes(city.full_name, public_url=settings.public_url, hours=settings.desk_hours),
         ]
     )
 

@@ -18,6 +18,10 @@ DIST = ROOT / "web" / "dist"
 web_response.SERVER_SOFTWARE = "web"  # type: ignore[attr-defined]
 _CITY = "__CITY__"
 """Text in the demo page that is replaced by the city's name."""
+_HOURS = "__HOURS__"
+"""Text in the demo page that is replaced by when agents are at the desk, as the hotline has said."""
+_NO_HOURS = "网上问办"
+"""What stands there when it has not said."""
 
 _POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -64,17 +68,19 @@ async def unnamed(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.pop("Server", None)
 
 
-def routes(city: str, dist: Path = DIST, public_url: str = "") -> list[web.AbstractRouteDef]:
+def routes(city: str, dist: Path = DIST, public_url: str = "", hours: str = "") -> list[web.AbstractRouteDef]:
     """The routes of pages and their assets. Assets have a hash in their name, and may be cached; pages may not.
 
     Args:
         city: full name of the city, for the demo page.
         dist: folder of the built front end.
         public_url: address at which people reach the app; empty when it is the address of the request.
+        hours: when agents are at the desk, for the demo page; empty when the hotline has not said, and the page promises none.
     """
 
     async def demo(request: web.Request) -> web.StreamResponse:
         page = _found(dist / "demo" / "index.html").read_text("utf-8").replace(_CITY, escape(city))
+        page = page.replace(_HOURS, escape(f"人工坐席：{hours}" if hours else _NO_HOURS))
         headers = {
             "Cache-Control": "no-cache",
             "Content-Security-Policy": _policy(request, public_url, "'self'"),

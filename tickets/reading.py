@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -158,6 +159,25 @@ class Reading:
                 .limit(limit)
             )
             return tuple([await rows.to_ticket(session, row) for row in found])
+
+    async def filed_since(self, since: Mapping[str, datetime]) -> dict[str, str]:
+        """The number of the newest ticket filed in each conversation at or after a moment; those without one are left out.
+
+        Args:
+            since: id of a conversation → the moment.
+        """
+        if not since:
+            return {}
+        async with self._database.browse() as session:
+            found = await session.execute(
+                select(TicketRow.conversation_id, TicketRow.number, TicketRow.created_at)
+                .where(
+                    TicketRow.conversation_id.in_(list(since)),
+                    TicketRow.created_at >= min(since.values()),
+                )
+                .order_by(TicketRow.id)
+            )
+            return {id: number for id, number, at in found if id is not None and at >= since[id]}
 
     async def same_matter(self, draft: TicketDraft) -> Ticket | None:
         """An open ticket of the same conversation about the same matter, or None; see :mod:`tickets.similar`."""

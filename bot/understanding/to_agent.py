@@ -44,12 +44,33 @@ _MACHINE = (
     rf"{_END}|(?:机器人?|智能(?:助手|客服))(?:我|俺)?(?:也|都|真|根本|就)*(?:搞|弄|看|听|说|用)?(?:不懂|不会用?|没用|答非所问){_END}"
 )
 """A complaint about the assistant."""
-_BEFORE = rf"(?:我|俺)(?:刚才|刚刚|前面|上面|都|已经|早就?|不是)*(?:说|讲|填|写|报)过(?:了|的){_END}|(?:我|俺)(?:刚才|刚刚|前面)(?:都|就|不是)*(?:说|讲)(?:了|的){_END}"
+_BEFORE = rf"(?:我|俺)(?:刚才|刚刚|前面|上面|都|已经|早就?|不是)*(?:说|讲|填|写|报)过(?:了|的){_END}|(?:我|俺)?(?:刚才?|刚刚|前面)(?:都|就|不是)*(?:说|讲)(?:了|的){_END}"
 _THANKS = r"(?:那|就|真|太|非常|好的?|嗯|行|先)*(?:谢谢|多谢|感谢|辛苦|麻烦|打扰)(?:你们?|您|了|啊|呀|哈|啦|师傅|同志|老师|大姐|小姐姐|一下){0,4}"
 _WRITTEN = rf"(?:时间|地址|地方|名字|姓名|电话|号码|内容|这个|那)*(?:改|写|记|填|登记)(?:过来|过去|好|上去?|对|下来|进去)(?:了)?(?:吗|没有?|不){_END}"
 """Whether something was put down (时间改过来没有)."""
-_TO_US = re.compile(rf"(?:{_GREETS}|{_THERE}|{_WHO}|{_MACHINE}|{_BEFORE}|{_THANKS}|{_WRITTEN}){{1,3}}")
+_CHOICE = (
+    r"(?:都|全|这些?|那些?|上面的?)*(?:不是|不对)(?:的|这个|那个|这些|这样|啊|呀|吧|哦){0,3}|没有?(?:的|了|啊|呀)?|接着(?:说|填)(?:吧|啊)?|"
+    r"(?:我)?(?:不等了|不排(?:队)?了)|继续问(?:智能)?助手|(?:就这样|确认|现在|赶紧|快|帮我|给我)*(?:提交|交)(?:吧|了|啊|上去)?|"
+    r"先?把(?:这件)?事(?:情)?登记(?:下来|一下|上)|(?:选|要)?第[一二三四五六1-6]个|满意|一般|不满意"
+)
+"""What is said to the assistant's offers, pressed or typed."""
+_IN_WRITING = (
+    r"(?:那|我|俺|也|都|又|人|现在|这边|因为)*(?:听不(?:见|到|清)|(?:打|接)不了|不(?:能|会|方便|好)(?:打|接)|没法(?:打|接))(?:声音|话)?(?:电话)?(?:的|了|啊|呀)?|"
+    r"(?:我)?只能打字(?:的|了|啊)?|你们?(?:人工)?能打字(?:吗|不|么)?|(?:请|麻烦|只能|还是|最好|给我|用|发|短信|微信|联系|回复|我|就行|就好|吧|哈)*短信(?:联系|回复|通知|告诉|说|给)?(?:我)?(?:就行|就好|吧|哈)?|"
+    r"(?:不要|别|不用)(?:再|给我)*(?:打|来)电话(?:了|啊|给我|过来)?"
+)
+"""How the citizen is to be reached. It stands on the sheet by itself."""
+_MEANT = re.compile(
+    r"^(?:(?:不是|都不是|不对)[，,。.！!\s]*)?(?:我|俺)(?:是)?(?:的意思是(?:说)?|说的是|(?:想)?问的是|要问的是|是(?:说|问|想问)|指的是)[，,：:\s]*(?=[\u4e00-\u9fff]{3})"
+)
+"""Words before what is meant (我说的是 …)."""
+_TO_US = re.compile(
+    rf"(?:{_GREETS}|{_THERE}|{_WHO}|{_MACHINE}|{_BEFORE}|{_THANKS}|{_WRITTEN}|{_CHOICE}|{_IN_WRITING}){{1,3}}"
+)
 _OF_THE_TALK = re.compile(rf"(?:{_GREETS}|{_THERE}|{_QUEUED}|{_WHO}|{_MACHINE}|{_THANKS}|{_WRITTEN}){{1,3}}")
+_ONLY_THANKS = re.compile(
+    rf"(?:{_THANKS}|好的?(?:呀|嘞|吧|哒)?|行|再见|拜拜|没(?:事|别的)了|知道了|明白了|收到|嗯{{1,4}}|哦{{1,4}}){{1,3}}"
+)
 _THANKED = re.compile(rf"(?:{_THANKS})+(?={_YOU}?是(?:真人|人工|机器人?))")
 _ASKS_NAME = re.compile(
     r"(?:怎么|如何|咋|怎样)(?:个)?(?:称呼|叫)|贵姓|尊姓|(?:叫|姓)(?:什么|啥)|(?:您|你)?(?:的)?(?:名字|姓名|全名|大名)(?:是|叫)?"
@@ -136,6 +157,8 @@ def of_matter(text: str, asked: str = "") -> str:
     ('', '', '')
     >>> of_matter("王芳，灯坏了三天，谢谢", "您怎么称呼"), of_matter("你好，龙湖路的灯坏了，谢谢")
     ('灯坏了三天', '龙湖路的灯坏了')
+    >>> of_matter("都不是。我说的是换证能不能上门办"), of_matter("我打不了电话"), of_matter("确认提交")
+    ('换证能不能上门办', '', '')
     >>> of_matter("我去窗口，没人，又去了一趟，还是没人")
     '我去窗口，没人，又去了一趟，还是没人'
     """
@@ -143,11 +166,22 @@ def of_matter(text: str, asked: str = "") -> str:
         return ""
     if len(text) > _LONGEST:
         return text
+    text = _MEANT.sub("", text)
     name = answered_name(text, asked)
     number = (asked_phone(text) if asks_phone(asked) else None) or own_phone(text)
     parts = pieces(text)
     kept = [one for one in parts if not _for_us(one, name, number)]
     return text if len(kept) == len(parts) else "，".join(kept)
+
+
+def wants_answer(text: str) -> bool:
+    """Whether words to an agent want an answer: thanks, laughter and 好的 want none.
+
+    >>> [wants_answer(said) for said in ("好的，谢谢", "嗯嗯", "人呢", "龙湖路的灯还没亮", "120说十分钟到")]
+    [False, False, True, True, True]
+    """
+    parts = pieces(simplified(text))
+    return not parts or not all(is_laughter(one) or _ONLY_THANKS.fullmatch(plain(one)) for one in parts)
 
 
 def _for_us(clause: str, name: str | None, number: str | None) -> bool:

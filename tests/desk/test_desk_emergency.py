@@ -60,7 +60,11 @@ async def test_a_pressed_button_is_no_preview(office: Office) -> None:
     await press(office, "v1", "转人工", "/request_human")
     await office.conversations.request_human(one, "citizen_asked")
     shown = await line(agent, one)
-    assert (shown["last_words"]["text"], shown["danger"], shown["about"]) == ("公积金怎么取", None, None)
+    assert (shown["last_words"]["text"], shown["danger"], shown["about"]) == (
+        "公积金怎么取",
+        None,
+        "公积金怎么取",
+    )
     assert shown["unread"] == 2
     two = await office.says("v2", "转人工", "v2-1")
     await office.conversations.request_human(two, "citizen_asked", context={"诉求内容": "路口井盖没了"})

@@ -160,6 +160,18 @@ async def test_the_demo_page_names_the_city(aiohttp_client: AiohttpClient) -> No
     assert "default-src 'self'" in response.headers["Content-Security-Policy"]
 
 
+async def test_the_demo_page_promises_the_hours_that_are_set_and_no_others(
+    aiohttp_client: AiohttpClient,
+) -> None:
+    silent, open_ = Application(), Application()
+    silent.add_routes(pages.routes(QINGWU.full_name, ROOT / "web"))
+    open_.add_routes(pages.routes(QINGWU.full_name, ROOT / "web", hours="工作日 8:30 到 17:30"))
+    shown = await (await (await aiohttp_client(silent)).get("/")).text()
+    assert not {word for word in ("7×24", "24 小时", "随时可以转人工", "__HOURS__") if word in shown}
+    shown = await (await (await aiohttp_client(open_)).get("/")).text()
+    assert "人工坐席：工作日 8:30 到 17:30" in shown and "7×24" not in shown
+
+
 def test_an_account_belongs_to_a_department_of_the_city(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,15 +114,17 @@ export class Transcript {
 }
 
 /**
- * Id of the message whose buttons may be pressed: the newest of the bot's, as long as the citizen has not answered
- * since (a second press would send the choice twice) and no human has taken over.
+ * Id of the message whose buttons may be pressed: the newest that offers any, by the bot or by the hotline itself (不等了, the
+ * rating at the end), as long as the citizen has not answered since (a second press would send the choice twice) and no human
+ * has taken over. A plain notice of the hotline in between changes nothing; a plain answer of the bot ends the choice.
  */
 export function activeButtons(ordered: readonly Message[], mode: Mode): string | null {
   if (mode === "human") return null;
   for (let at = ordered.length - 1; at >= 0; at -= 1) {
     const message = ordered[at];
     if (!message || message.sender === "citizen") return null;
-    if (message.sender === "bot") return message.buttons.length > 0 ? message.id : null;
+    if (message.sender !== "agent" && message.buttons.length > 0) return message.id;
+    if (message.sender === "bot") return null;
   }
   return null;
 }

@@ -6,6 +6,7 @@ The desk gets these functions from :mod:`service.app`, because it may not import
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -26,7 +27,7 @@ from bot.understanding.office import only_place
 from bot.understanding.phone import asked_phone, declared_phone, own_phone
 from bot.understanding.remarks import is_laughter
 from bot.understanding.ticket import without_number
-from bot.understanding.to_agent import answered_name, asks_phone, is_of_the_talk, of_matter
+from bot.understanding.to_agent import answered_name, asks_phone, is_of_the_talk, of_matter, wants_answer
 from bot.understanding.wishes import Wish, read_wish, wish_beside_matter
 from bot.understanding.wording import asks_somehow
 from conversations.attachments import Place
@@ -46,6 +47,11 @@ _MOST = 20
 """Most messages that are put together as the story: the last ones."""
 _CATEGORY_FROM = 0.5
 """Probability (0 to 1) from which the form takes a category over unasked."""
+_LIVES = re.compile(
+    r"(?:住在?|家在|位于|地方[是在]|地址[是在]|(?<![现正存还不])在|(?:^|(?<=[，,。；\n]))(?![我俺你他她咱这那本该]))(?:[\u4e00-\u9fff]{2,4}[区县市])?"
+    r"(?P<where>(?![这那哪什某每整])[\u4e00-\u9fff]{2,5}(?:街道|镇|乡|社区|小区|家园|花园|新村|苑|村))(?![委部长])"
+)
+"""Where somebody says to live or to be. No list has the names, so an agent is asked to check it."""
 _SECRET = {Wish.CONFIDENTIAL: True, Wish.OPEN: False}
 _COLUMNS = {
     "type": "complaint_type",
@@ -70,7 +76,7 @@ class Dialogue(Protocol):
 
 def reader(
     city: City,
-) -> Callable[[Sequence[str], Mapping[str, Any], Sequence[str]], Awaitable[Drafted]]:
+) -> Callable[[Sequence[str], Mapping[str, Any], Sequence[str], Sequence[bool]], Awaitable[Drafted]]:
     """A reader for agents of one city. It reads in a thread, because a long letter takes a third of a second: one at a time,
     so that no agent who sends many keeps the threads from the citizens' turns.
 
@@ -80,14 +86,22 @@ def reader(
 
     one_at_a_time = asyncio.Lock()
 
-    async def read(words: Sequence[str], slots: Mapping[str, Any], asked: Sequence[str]) -> Drafted:
+    async def read(
+        words: Sequence[str], slots: Mapping[str, Any], asked: Sequence[str], to_agent: Sequence[bool]
+    ) -> Drafted:
         async with one_at_a_time:
-            return await asyncio.to_thread(drafted, words, slots, city, asked)
+            return await asyncio.to_thread(drafted, words, slots, city, asked, to_agent)
 
     return read
 
 
-def drafted(words: Sequence[str], slots: Mapping[str, Any], city: City, asked: Sequence[str] = ()) -> Drafted:
+def drafted(
+    words: Sequence[str],
+    slots: Mapping[str, Any],
+    city: City,
+    asked: Sequence[str] = (),
+    to_agent: Sequence[bool] = (),
+) -> Drafted:
     """What a ticket could say: first what the form holds, then what the citizen's words tell beside it.
 
     Args:
@@ -95,6 +109,7 @@ def drafted(words: Sequence[str], slots: Mapping[str, Any], city: City, asked: S
         slots: the slots of the form; empty when it holds nothing.
         city: the city whose places are recognised.
         asked: what was said to the citizen before each message, as many as ``words``; by default nothing.
+        to_agent: of each message, whether it was left to an agent, so that the form knows nothing of it; by default none was.
 
     >>> from core.city import load_city
     >>> found = drafted(["转人工", "田家庵区龙湖路的路灯坏了三天，我电话13800000000"], {}, load_city("huainan"))
@@ -110,11 +125,14 @@ def drafted(words: Sequence[str], slots: Mapping[str, Any], city: City, asked: S
     }
     fields = {name: one for name, one in fields.items() if one.value != ""}
     before = asked or [""] * len(words)
-    matter = (_of_matter(one, said, city) for one, said in zip(words, before, strict=True))
+    matter = [_of_matter(one, said, city) for one, said in zip(words, before, strict=True)]
     told = [one for one in matter if _tells(one)][-_MOST:]
     story = "\n".join(filter(None, (without_wish(one) for one in told)))
     for name, one in _read(words, before, story, city).items():
         fields.setdefault(name, one)
+    later = [one for one, left in zip(matter, to_agent, strict=False) if left and _tells(one)]
+    if "content" in slots and (more := _not_held(later, fields)):
+        fields["content"] = Value("\n".join((str(fields["content"].value), *more)), Source.SAID)
     there = Place.parse(str(slots.get("location") or ""))
     return Drafted(
         {name: fields[name] for name in _COLUMNS if name in fields},
@@ -122,6 +140,12 @@ def drafted(words: Sequence[str], slots: Mapping[str, Any], city: City, asked: S
         None if there is None else (there.lat, there.lon, there.label),
         drafts.details(slots),
     )
+
+
+def _not_held(later: Sequence[str], fields: Mapping[str, Value]) -> list[str]:
+    """Of what was told after the form, what stands in none of its fields."""
+    held = plain("，".join(str(one.value) for one in fields.values()))
+    return [left for one in later if plain(left := without_wish(one) or "") not in held]
 
 
 def _in_form(value: str) -> str:
@@ -159,6 +183,21 @@ def asks(text: str) -> str:
     return "，".join(one for one in clauses(beside_call(text)) if not _asks_nothing(one))
 
 
+def says(text: str) -> str:
+    """What of a citizen's message tells or asks something, also words of danger; empty when nothing does.
+
+    >>> [says(said) for said in ("人呢", "确认提交", "都不是。我问换证能不能上门", "家里着火了", "谢谢")]
+    ['', '', '我问换证能不能上门', '家里着火了', '']
+    """
+    left = of_matter(text)
+    return left if left and _tells(left) else ""
+
+
+def awaits(text: str) -> bool:
+    """Whether a citizen's message to an agent wants an answer; see :func:`~bot.understanding.to_agent.wants_answer`."""
+    return wants_answer(text)
+
+
 def questions(text: str) -> bool:
     """Whether words ask something.
 
@@ -194,6 +233,8 @@ def _read(words: Sequence[str], before: Sequence[str], story: str, city: City) -
         found["contact_name"] = Value(named, Source.SAID)
     for name, value in read_unsure(whole, city).items():
         found.setdefault(name, Value(value, Source.GUESSED))
+    if where := _LIVES.search(whole):
+        found.setdefault("address", Value(where["where"], Source.GUESSED))
     if not story:
         return {name: one for name, one in found.items() if name in ("contact_name", "contact_phone")}
     content = without_own(story, {"contact_phone": phone})

@@ -104,8 +104,16 @@ export interface Conversation {
   urgent: boolean;
   /** Which danger the citizen told of (着火, 燃气 …), and whether they said it is over; null when of none. */
   danger?: { tag: string; over: boolean } | null;
-  /** The words that tell what it is about: those of the danger, or the story in the form; null when there are none. */
+  /** What it is about: the words of the danger, the story in the form, or the first words that tell something; null when none do. */
   about?: string | null;
+  /** Number of the ticket that was filed since the citizen asked for an agent. */
+  filed?: string | null;
+  /** How the citizen is to be reached, when they said that they can't phone; null for all others. */
+  in_writing?: string | null;
+  /** When the citizen said what the agent has not answered yet; null when nothing waits for an answer. */
+  unanswered_since?: string | null;
+  /** From when on that is too late. */
+  answer_due_at?: string | null;
   reason: Reason | null;
   /** Place in the queue before the time: lower ones go first. */
   rank?: number;
@@ -116,7 +124,7 @@ export interface Conversation {
   /** Until when the agent who has it must first write. */
   reply_due_at?: string | null;
   waiting_since: string | null;
-  /** The citizen's last words that were no pressed button; never the bot's. */
+  /** The citizen's last words that say something, if any do; never a pressed button, never the bot's. */
   last_words: { kind: string; text: string; created_at: string } | null;
   /** Who passed it to the present agent, or into the queue (by null: the system), and why; null when nobody did. */
   transfer: { by: Person | null; note: string } | null;

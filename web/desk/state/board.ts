@@ -3,7 +3,8 @@ import type { Message } from "../../shared/wire";
 import { explain } from "../api/client";
 import { api } from "../api/desk";
 import { NO_SEARCH, type Conversation, type Counts, type Search, type Tab } from "../api/types";
-import { belongs, sortQueue } from "./queue";
+import { present } from "./clock";
+import { belongs, neglected, sortQueue } from "./queue";
 import { session } from "./session";
 
 const LIMIT = 50;
@@ -43,8 +44,38 @@ export const shown = computed<Conversation[]>(() => {
   if (board.found) {
     return board.found.flatMap((id) => board.known.get(id) ?? []).filter((one) => belongs(one, board.tab, own));
   }
-  return sortQueue([...board.known.values()].filter((one) => belongs(one, board.tab, own)), board.tab);
+  return sortQueue([...board.known.values()].filter((one) => belongs(one, board.tab, own)), board.tab, board.tab === "mine" ? present.value : 0);
 });
+
+/**
+ * Who may be in danger and has nobody: urgent ones that wait, and the agent's own whose last words stand unanswered. Whichever page and
+ * tab is shown, without the one on screen.
+ */
+export const alarming = computed<Conversation[]>(() => {
+  const own = session.user?.id;
+  const found = [...board.known.values()].filter((one) => one.urgent && one.id !== board.openId
+    && (one.mode === "waiting" || (one.agent?.id === own && neglected(one, present.value) !== null)));
+  return sortQueue(found, "all");
+});
+
+/**
+ * Fetches the urgent ones that wait, and the agent's own, whichever tab is shown: none may be missed because the page is new, or
+ * because the connection was gone.
+ */
+export async function refreshUrgent(): Promise<void> {
+  try {
+    const urgent = { ...NO_SEARCH, kind: "urgent" as const };
+    const waiting = board.tab === "waiting" ? null : await api.conversations("waiting", urgent, null, LIMIT);
+    const own = board.tab === "mine" ? null : await api.conversations("mine", NO_SEARCH, null, LIMIT);
+    if (waiting) {
+      const there = new Set(waiting.conversations.map((one) => one.id));
+      for (const one of alarming.value) if (one.mode === "waiting" && !there.has(one.id)) board.known.delete(one.id);
+    }
+    for (const page of [waiting, own]) page?.conversations.forEach(upsert);
+  } catch {
+    // The next connection asks again.
+  }
+}
 
 /** The tabs whose lists can be narrowed. */
 const SEARCHED: readonly Tab[] = ["waiting", "all"];

@@ -1,6 +1,8 @@
 import { onScopeDispose, ref, type Ref } from "vue";
 
 const now = ref(Date.now());
+/** The present moment in milliseconds, as long as something on the page uses {@link useNow}. */
+export const present: Readonly<Ref<number>> = now;
 let users = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 

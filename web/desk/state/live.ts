@@ -4,7 +4,7 @@ import type { Conversation, LiveFrame } from "../api/types";
 import { idleSeconds, onReturn } from "./activity";
 import { noteConversation, noteWords } from "./alerts";
 import { besideSoon } from "./beside";
-import { board, noteMessage, refresh, refreshSoon, upsert } from "./board";
+import { board, noteMessage, refresh, refreshSoon, refreshUrgent, upsert } from "./board";
 import { tellOfCall } from "./phone";
 import { tellState } from "./presence";
 import { session } from "./session";
@@ -78,6 +78,7 @@ function reloadSoon(): void {
 
 function catchUp(): void {
   void refresh();
+  void refreshUrgent();
   void reload();
   besideSoon();
   tellOfTicket(null);

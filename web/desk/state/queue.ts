@@ -16,9 +16,19 @@ export function quiet(conversation: Conversation): string | null {
   return { active: null, idle: "静默", closed: "已结束" }[conversation.stage];
 }
 
-/** What the list shows of a conversation: what it is about, as long as nobody talks with the citizen; else the last words. */
-export function preview(conversation: Conversation): string {
-  return (conversation.mode === "waiting" && conversation.about) || lastWords(conversation);
+/** What the list shows of a conversation: what it is about, and below it the last words, when these are others. */
+export function preview(conversation: Conversation): { about: string; last: string | null } {
+  const about = conversation.mode === "bot" ? null : conversation.about;
+  const last = lastWords(conversation);
+  if (!about) return { about: last, last: null };
+  return { about, last: !conversation.last_words || about.includes(last) ? null : last };
+}
+
+/** Milliseconds for which the citizen's words have stood unanswered, once that is longer than a first reply may take; else null. */
+export function neglected(conversation: Conversation, now: number): number | null {
+  const { unanswered_since: since, answer_due_at: due } = conversation;
+  if (conversation.mode !== "human" || !since || !due || Date.parse(due) > now) return null;
+  return now - Date.parse(since);
 }
 
 /** The citizen's last words in one line. */
@@ -50,9 +60,10 @@ export const STATES: Record<AgentState, string> = { online: "在线", busy: "忙
 /**
  * The order under a tab, without changing the list given; it is the server's (`ORDER` in conversations/queue.py), so that
  * later pages come behind earlier ones: those who wait by rank, then whoever has waited longest, before all others; those
- * by rank (urgent ones), then their latest activity, and among the agent's own unread before read.
+ * by rank (urgent ones), then their latest activity. Among the agent's own, of which there are few, whoever has been left
+ * without an answer comes first, the longest first, then unread before read.
  */
-export function sortQueue(list: readonly Conversation[], tab: Tab): Conversation[] {
+export function sortQueue(list: readonly Conversation[], tab: Tab, now = Date.now()): Conversation[] {
   const time = (iso: string | null): number => (iso ? Date.parse(iso) || 0 : 0);
   const waits = (one: Conversation): number => (one.mode === "waiting" ? 0 : 1);
   const rank = (one: Conversation): number => one.rank ?? (one.urgent && one.mode !== "bot" ? 0 : 2);
@@ -61,6 +72,10 @@ export function sortQueue(list: readonly Conversation[], tab: Tab): Conversation
     if (rank(a) !== rank(b)) return rank(a) - rank(b);
     if (a.mode === "waiting") {
       return time(a.waiting_since) - time(b.waiting_since) || (a.id < b.id ? -1 : 1);
+    }
+    if (tab === "mine") {
+      const left = (neglected(b, now) ?? 0) - (neglected(a, now) ?? 0);
+      if (left !== 0) return left;
     }
     const unread = tab === "mine" ? Number(b.unread > 0) - Number(a.unread > 0) : 0;
     return unread || time(b.updated_at) - time(a.updated_at) || (a.id < b.id ? -1 : 1);

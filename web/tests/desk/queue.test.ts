@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { belongs, lastWords, preview, quiet, sortQueue } from "../../desk/state/queue";
+import { belongs, lastWords, neglected, preview, quiet, sortQueue } from "../../desk/state/queue";
 import type { Tab } from "../../desk/api/types";
 import { conversation } from "../support/desk_server";
 
@@ -34,6 +34,20 @@ describe("sortQueue", () => {
       conversation("unread-old", { ...human, unread: 1, updated_at: "2026-11-23T01:00:00Z" }),
       conversation("unread-new", { ...human, unread: 3, updated_at: "2026-11-23T02:00:00Z" }),
     )).toEqual(["unread-new", "unread-old", "read"]);
+  });
+
+  it("puts whoever has been left without an answer first among one's own, the longest first", () => {
+    const now = Date.parse("2026-11-23T03:00:00Z");
+    const human = { mode: "human" as const, waiting_since: null };
+    const left = (since: string, due: string): object => ({ ...human, unanswered_since: since, answer_due_at: due });
+    const list = [
+      conversation("unread", { ...human, unread: 2, updated_at: "2026-11-23T02:59:00Z" }),
+      conversation("not-late", left("2026-11-23T02:59:00Z", "2026-11-23T03:01:00Z")),
+      conversation("late", left("2026-11-23T02:56:00Z", "2026-11-23T02:58:00Z")),
+      conversation("later", left("2026-11-23T02:53:00Z", "2026-11-23T02:55:00Z")),
+    ];
+    expect(sortQueue(list, "mine", now).map((one) => one.id)).toEqual(["later", "late", "unread", "not-late"]);
+    expect(list.map((one) => neglected(one, now))).toEqual([null, null, 240_000, 420_000]);
   });
 
   it("does not keep an urgent one on top after it went back to the bot", () => {
@@ -83,12 +97,17 @@ describe("a line of the queue", () => {
     expect(said("voice", "")).toBe("（不是文字）");
   });
 
-  it("shows what a waiting one is about, and the last words of one that is talked with", () => {
+  it("shows what a talk is about, and the last words below it when they are others", () => {
     const last_words = { kind: "text", text: "还要等多久", created_at: "2026-11-23T02:00:00Z" };
-    const shown = (mode: "waiting" | "human", about: string | null): string =>
-      preview(conversation("a", { mode, about, last_words }));
-    expect([shown("waiting", "厨房着火了"), shown("waiting", null), shown("human", "厨房着火了")])
-      .toEqual(["厨房着火了", "还要等多久", "还要等多久"]);
+    const shown = (mode: "waiting" | "human" | "bot", about: string | null): [string, string | null] => {
+      const { about: above, last } = preview(conversation("a", { mode, about, last_words }));
+      return [above, last];
+    };
+    expect(shown("waiting", "厨房着火了")).toEqual(["厨房着火了", "还要等多久"]);
+    expect(shown("human", "厨房着火了")).toEqual(["厨房着火了", "还要等多久"]);
+    expect(shown("waiting", null)).toEqual(["还要等多久", null]);
+    expect(shown("waiting", "排队太慢，还要等多久")).toEqual(["排队太慢，还要等多久", null]);
+    expect(shown("bot", "厨房着火了")).toEqual(["还要等多久", null]);
   });
 
   it("says that nobody writes any more, and that it is over", () => {

@@ -71,6 +71,18 @@ describe("which buttons can be pressed", () => {
     expect(transcript.lines([pending("是", "内容太长了")], "bot")[0]?.active).toBe(true);
   });
 
+  it("those of the hotline's own lines: not to wait any longer, how the talk was", () => {
+    const asked = message(1, "bot", "问", CHOICE);
+    const back = message(2, "system", "转回排队", { buttons: [{ title: "不等了，继续问智能助手", payload: "/leave_queue" }] });
+    expect(activeButtons([asked, back], "waiting")).toBe(back.id);
+    expect(activeButtons([asked, back, message(3, "system", "还在排队")], "waiting")).toBe(back.id);
+    const over = message(4, "system", "本次服务已结束", { buttons: [{ title: "满意", payload: "/rate" }] });
+    const talk = [message(2, "citizen", "好"), message(3, "agent", "再见"), over];
+    expect(activeButtons(talk, "bot")).toBe(over.id);
+    expect(activeButtons([...talk, message(5, "citizen", "满意")], "bot")).toBeNull();
+    expect(activeButtons([over], "human")).toBeNull();
+  });
+
   it("none while a human has the conversation; a notice in between changes nothing", () => {
     const asked = message(1, "bot", "问", CHOICE);
     expect(activeButtons([asked], "human")).toBeNull();

@@ -11,7 +11,7 @@ const COUNTER_FROM = 400;
 export class Composer {
   readonly element: HTMLElement;
   private readonly area = h("textarea", {
-    rows: 1, maxlength: MAX_TEXT, placeholder: "请输入您的问题或诉求", "aria-label": "输入消息", enterkeyhint: "send",
+    rows: 1, maxlength: MAX_TEXT, placeholder: "输入问题或诉求", "aria-label": "输入消息", enterkeyhint: "send",
     autocomplete: "off",
   });
   private readonly counter = h("span", { class: "counter", role: "status", hidden: true });
@@ -77,6 +77,11 @@ export class Composer {
   private tell(text: string): void {
     this.note.textContent = text;
     this.note.hidden = text === "";
+  }
+
+  /** Makes the field as tall as its words, after the letters have changed their size. */
+  resized(): void {
+    this.refresh();
   }
 
   focus(): void {

@@ -77,7 +77,11 @@ export class Log {
     }
     // A long answer is read from its top, not from its end.
     const start = fresh.find((one) => one.line.message.sender !== "citizen") ?? last;
-    this.list.scrollTop = Math.min(this.list.scrollHeight, start.element.offsetTop - 12);
+    const top = start.element.offsetTop - 12;
+    // What fits is seen to its last button; a summary is there to be confirmed, so its own top is enough for it.
+    const needed = last.line.message.card?.kind === "summary" ? last.element.offsetTop - 4 : top;
+    const fits = this.list.scrollHeight - needed <= this.list.clientHeight;
+    this.list.scrollTop = fits ? this.list.scrollHeight : top;
   }
 
   private nearBottom(): boolean {

@@ -234,6 +234,7 @@ export class Panel {
     this.element.classList.toggle("large", large);
     this.large.setAttribute("aria-pressed", String(large));
     this.large.textContent = large ? "标准" : "大字";
+    this.composer.resized();
   }
 
   private key(event: KeyboardEvent): void {
