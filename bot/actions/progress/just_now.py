@@ -9,7 +9,18 @@ from datetime import timedelta
 
 from bot.actions.complaint import answered, attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
-from bot.actions.progress import adding, belongs, codes, correcting, none_filed, own, solved, unsolved
+from bot.actions.progress import (
+    adding,
+    belongs,
+    codes,
+    correcting,
+    none_filed,
+    own,
+    restoring,
+    secret,
+    solved,
+    unsolved,
+)
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
@@ -96,7 +107,15 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     Args:
         asks_number: whether the caller asks for the ticket's number when none is known.
     """
-    talks = (solved.answer, unsolved.answer, own.answer, rating.answer, attachments.answer, in_writing.answer)
+    talks = (
+        solved.answer,
+        restoring.answer,
+        unsolved.answer,
+        own.answer,
+        rating.answer,
+        attachments.answer,
+        in_writing.answer,
+    )
     for about_other in talks:
         if await about_other(turn):
             return True
@@ -179,7 +198,9 @@ async def _of_words(turn: Turn, ticket: Ticket, words: str) -> bool:
 
 async def _handled(turn: Turn, said: Said | None, ticket: Ticket) -> bool:
     """Do what is said about the ticket, or add what tells more of its matter; False when it is about something else."""
-    if turn.requested is None and await adding.only_contact(turn, ticket):
+    if turn.requested is None and (
+        await adding.only_contact(turn, ticket) or await secret.answered(turn, ticket)
+    ):
         return True
     if said is None:
         return await belongs.answer(turn, ticket)
@@ -277,12 +298,10 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         )
         turn.say(f"工单号：{number}\n{code}", [PROGRESS, *adding.ways(ticket)])
     elif said is Said.URGE:
-        urged = await tickets.urge(number, key=turn.turn_id or None)
-        stands = tickets.progress_text(urged).removeprefix("您好，")
-        turn.say(f"已经给工单 {number} 记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
+        await adding.urge(turn, ticket)
     elif said is Said.WITHDRAW and asks(turn.text):
         solved.tell_of_withdrawing(turn, number)
-    elif said is Said.WITHDRAW and turn.offered == f"{solved.OFFER}{number}":
+    elif said is Said.WITHDRAW and await solved.confirmed(turn, number):
         await solved.withdraw(turn, number)  # 撤回这张工单, typed after it was asked for once
     elif said is Said.WITHDRAW and not await solved.ask_which(turn):
         await solved.ask_withdraw(turn, ticket.number)
