@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.understanding.clauses import clauses
+from core.text import plain
 
 _HURT = re.compile(
     r"[摔跌掉栽](?:进|下|到|伤|倒|断|破|了|得|坏|的)|(?:砸|撞|碰|绊|烫|烧|电|咬|划|夹|压)(?:到|着|伤|倒|了人|死|坏)(?:了)?|受(?:了)?伤|流(?:了)?血|骨折|昏(?:倒|迷|过去)|晕倒|住(?:了|进)?(?:医)?院|"
@@ -35,10 +36,11 @@ def makes_urgent(text: str) -> bool:
     )
 
 
-_URGES = re.compile(
-    r"(?:那|就|都|请|麻烦|拜托|你们?|您|能不能|可不可以|能|可以|赶紧|赶快|快点?|尽快|马上|再|帮我|给我|什么时候|啥时候|今天|到底|还|多久|几天|今晚|抓紧|催(?:一?[下催])?|急|加急|求求|"
-    r"派个?人|来个?人|来人|来|去|弄|修|处理|解决|办|管|看看?|一?下|这事|工单|单子|行[吗不]|好[吗不]|[吗吧啊呀不嘛呢了点些])+"
+_URGING = re.compile(
+    r"能不能|可不可以|什么时候|啥时候|派个?人|来个?人|多久|几天|到底|你们?|您|赶紧|赶快|快点?|尽快|马上|抓紧|加急|求求|麻烦|拜托|帮我|给我|今天|今晚|这事|工单|单子|处理|解决|"
+    r"催(?:一?[下催])?|看看?|一?下|可以|来人|[行好]不|那|就|都|请|能|再|还|急|来|去|弄|修|办|管|[吗吧啊呀不嘛呢了点些行好]"
 )
+"""Words that only urge."""
 
 
 def facts(text: str) -> str:
@@ -47,4 +49,4 @@ def facts(text: str) -> str:
     >>> facts("今天又掉下来一块，能不能快点"), facts("催一下"), facts("你们能不能快点来人")
     ('今天又掉下来一块', '', '')
     """
-    return "，".join(one for one in clauses(text) if not _URGES.fullmatch(one))
+    return "，".join(one for one in clauses(text) if plain(_URGING.sub("", one)))

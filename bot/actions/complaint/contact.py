@@ -35,8 +35,8 @@ _LEAVES = frozenset({"cancel", "deny", "request_human", "skip", "go_back"})
 _COMMANDS = frozenset({Move.CANCEL, Move.HUMAN, Move.BACK})
 _HESITATES = re.compile(r"(?:那|还是|唉|哎)*算了(?:吧)?")
 _SEX = re.compile(
-    r"(?:(?:我|俺|是|就|写|叫|应该|别|不要|不用|不能|不是|不|也)*?(?:不是|别写|不要写|不写|别叫|什么)(?:什么|啥)?(?:先生(?:女士)?|女士|小姐|男的|女的)(?:女士)?|"
-    r"(?:我|俺|是|就|写|叫|应该|个|本人){0,4}(?:(?P<female>女(?:的|士|同志|性)?)|(?P<male>男(?:的|士|同志|性)?|先生)))(?:的|了|啊|呀|吧)*"
+    r"(?:(?:我|俺|是|就|写|叫|应该|别|不要|不用|不能|也){0,3}(?:不是|别写|不要写|不写|别叫|什么)(?:什么|啥)?(?:先生(?:女士)?|女士|小姐|男的|女的)(?:女士)?|"
+    r"(?:我|俺|是|就|写|叫|应该|个|本人){0,4}(?:(?P<female>女(?:的|士|同志|性)?)|(?P<male>男(?:的|士|同志|性)?|先生)))(?:的|了|啊|呀|吧){0,3}"
 )
 """A clause that only tells whether the citizen is a man or a woman, or denies it (不是先生, 女的)."""
 _LONGEST_NAME = 4

@@ -70,7 +70,7 @@ _BODY = re.compile(
 )
 """How the name of an office, a firm or a shop ends."""
 _BESIDE_IT = re.compile(
-    r"(?:的)?(?:门口|门前|大门|旁边?|对面|对过|附近|后面|前面|边上|里面?|东边|西边|南边|北边|那边|那里|这里)+$"
+    r"(?:的)?(?:门口|门前|大门|旁边?|对面|对过|附近|后面|前面|边上|里面?|东边|西边|南边|北边|那边|那里|这里)$"
 )
 """What stands behind a name to say where, and is no part of it."""
 _LEAST_NAME = 2

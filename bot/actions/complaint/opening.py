@@ -125,11 +125,12 @@ async def open_form(turn: Turn) -> str | None:
         and not put_off
         and (kept or turn.intent in ("complain", "start_complaint"))
     ):
-        own = next((one for one in reversed(said_before(turn)) if content.endswith(one)), content)
+        own = next((one for one in reversed(said_before(turn)) if content.endswith(f"：{one}")), content)
         whole = with_earlier(turn, own, now=not kept and story is not None and not turn.pressed)
         content = content if whole == own else whole  # the entry's title says what a question alone is about
     same_as = ""
-    named = {"complaint_type": _type(turn, kept and content)}
+    letter = content is not None and numbers_questions(content)
+    named = {"complaint_type": "咨询" if letter else _type(turn, kept and content)}
     filled = {name: value for name, value in named.items() if value}
     if content:
         mined = read_mined(simplified(await _own_words(turn, content)), {**turn.slots, **where})
@@ -208,7 +209,8 @@ def _of_before(before: ToldBefore, mined: Mapping[str, Any]) -> dict[str, Any]:
 def _parted_of(kept: str | None) -> tuple[Request, ...]:
     """The matters of a message that was answered first and is filed now; empty when it is a single one or a question."""
     # What was said before and was added to later (补充：…) is one matter.
-    requests = parted(kept) if kept and drafts.told_first(kept) == kept else ()
+    whole = not kept or numbers_questions(kept) or drafts.told_first(kept) != kept
+    requests = () if whole else parted(str(kept))
     return requests if len(requests) > 1 and all(one.kind == "matter" for one in requests) else ()
 
 

@@ -27,7 +27,7 @@ from bot.understanding.lasting import only_time
 from bot.understanding.name import introduced_name, titled_name
 from bot.understanding.object_named import told_name
 from bot.understanding.remarks import is_laughter
-from bot.understanding.requests import is_question, reproaches, subject_words
+from bot.understanding.requests import is_question, names_right, reproaches, subject_words
 from bot.understanding.wishes import read_wish
 from core.phone import find
 from core.simplified import simplified
@@ -44,6 +44,8 @@ _TALK_S = 3600.0
 """Seconds between two messages after which the later one begins a talk of its own."""
 _FEW = 2
 """Most pairs of characters with a meaning in a message that says nothing without the one before it (那得去哪弄)."""
+_LONGEST_BRIEF = 14
+"""Most characters of a question that leans on the one before when it names nothing that is asked for."""
 _LONGEST_DETAIL = 26
 """Most characters of a clause that only gives a place or a name."""
 NO_PART = frozenset(
@@ -206,7 +208,9 @@ class _Said:
     @property
     def only_asks(self) -> bool:
         """Whether a message asks, and what it tells besides only says for whom: 我五十七了，社保自己交的，有没有补贴."""
-        return self.asks or (any(map(_asks_more, clauses(simplified(self.text))[-1:])) and not reproaches(self.text))
+        return self.asks or (
+            any(map(_asks_more, clauses(simplified(self.text))[-1:])) and not reproaches(self.text)
+        )
 
     @property
     def tells(self) -> bool:
@@ -246,7 +250,11 @@ def _asks_on(first: _Said, later: list[_Said]) -> bool:
         return False
     if first.office and any(one.office and one.office != first.office for one in later):
         return False
-    return not any(differ(simplified(first.text), simplified(one.text)) for one in later)
+    said = [simplified(one.text) for one in later]
+    brief = len(plain(said[0])) <= _LONGEST_BRIEF and not names_right(
+        said[0]
+    )  # 一个月补多少 is about what was asked before
+    return brief or not any(differ(simplified(first.text), one) for one in said)
 
 
 def _goes_on(first: _Said, second: _Said) -> bool:

@@ -54,7 +54,8 @@ def _values(turn: Turn, slot: str, words: str) -> dict[str, Any]:
     """The value that was asked for, and the place, when the words hold them; whom they name they name beside what they ask."""
     heard = hear(words, slot, turn.slots).values if slot in _PLACE_AND_TIME else {}
     mined = read_mined(simplified(words), turn.slots)
-    found = {**{name: mined[name] for name in ("district", "address") if name in mined}, **heard}
+    found: dict[str, Any] = {name: mined[name] for name in ("district", "address") if name in mined}
+    found |= heard
     return {name: value for name, value in found.items() if name in _PLACE_AND_TIME and not turn.slot(name)}
 
 
