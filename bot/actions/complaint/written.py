@@ -30,13 +30,10 @@ async def down(turn: Turn, slot: str) -> bool:
     """
     order = None if turn.pressed or slot in ("content", same.SLOT) else write_down(turn.text)
     content = str(turn.slot("content") or "")
-    if order is None or not content:
+    if order is None or not order.words or not content:
         return False
     earlier = _missing(turn, order.words, content) if order.back else []
-    words = [order.words] if order.words and not earlier else earlier
-    if not words:
-        steps.ask_again(turn, slot, "好的，您说，我接着记。")
-        return True
+    words = earlier or [order.words]
     told = [without_own(one, {}) for one in words if plain(one) not in plain(content)]
     filled: dict[str, Any] = {} if earlier else _values(turn, slot, order.words)
     if told:
