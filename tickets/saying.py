@@ -10,7 +10,7 @@ from core.city import City
 from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict
 from core.events import Events
-from tickets import corrections, editing, notes
+from tickets import corrections, editing, notes, raised
 from tickets.department_view import Introduced
 from tickets.models import TicketRow
 from tickets.moves import Moves, announce
@@ -20,6 +20,10 @@ from tickets.types import CITIZEN, Actor, Ticket
 
 RATINGS = ("非常满意", "满意", "基本满意", "不满意")
 """The ratings that a citizen can give, from best to worst."""
+
+
+_KEPT_FROM_THEM = "群众要求保密：姓名和电话不给承办单位和被反映的一方"
+"""The line of the history."""
 
 
 class Saying(Reading):
@@ -149,6 +153,21 @@ class Saying(Reading):
             # What was said is kept all the same.
             await self._add(ticket.number, CITIZEN, "noted", said, key and f"{key}:said")
             raise Conflict(f"{error.message}您刚才说的也记到工单上了。", code=error.code) from error
+
+    async def make_urgent(self, number: str, key: str | None = None) -> bool:
+        """Make a ticket 紧急 because of what its citizen told; False when it is already, or done. See :func:`tickets.raised.make_urgent`."""
+        line = await raised.make_urgent(self._database, self.city, number, key)
+        if line is not None:
+            announce(self._events, line, "noted")
+        return line is not None
+
+    async def keep_secret(self, number: str, key: str | None = None) -> Ticket:
+        """保密: keep the citizen's name and number from departments, because the citizen asks for it after filing."""
+
+        def change(row: TicketRow) -> None:
+            row.confidential = True
+
+        return await self._add(number, CITIZEN, "noted", _KEPT_FROM_THEM, key, change=change)
 
     async def by_citizen(
         self, number: str, action: str, given: Mapping[str, Any], key: str | None = None

@@ -21,10 +21,11 @@ from bot.understanding.closing import closes_asking
 from bot.understanding.contacted import asks_contact, contacted
 from bot.understanding.exposure import asks_exposure
 from bot.understanding.how_long import asks_how_long
-from bot.understanding.human_wish import calls_human, may_wish_human
+from bot.understanding.human_wish import calls_human, files_for_answer, may_wish_human
 from bot.understanding.instead import puts_right
 from bot.understanding.machine import is_for_machine
 from bot.understanding.meant import explains, wants_changed, wants_made
+from bot.understanding.numbered import numbers_questions
 from bot.understanding.signs import only_time, sign
 from bot.understanding.wording import (
     asks_no_rule,
@@ -266,6 +267,8 @@ def decide(
         return decided("nlu_fallback", 1.0)
     if calls_human(text):
         return decided("request_human", 1.0)
+    if files_for_answer(text):
+        return decided("start_complaint", 1.0)
     if is_for_machine(text):
         return decided(NONSENSE, 1.0)
     if wants_made(text):  # Rasa takes 给我写首诗 for thanks
@@ -274,6 +277,8 @@ def decide(
         return decided(ASK, max(asks, best))
     if contacted(text) is not None:  # 来之前给我打个电话 is written into the matter, and is none
         return decided("nlu_fallback", 1.0)
+    if numbers_questions(text):  # a long letter that says 想问三个事, whatever it tells around them
+        return decided(ASK, 1.0)
     if only_asks(text) or asks_exposure(text) or (explains(text) and intent in _OPEN | _MATTERS):
         return decided(ASK, max(asks, best))
     if only_time(text):

@@ -36,6 +36,12 @@ _OTHER_REGISTER = re.compile(
 )
 """What other offices register: 结婚能在你这登记吗."""
 _SELF = re.compile(r"[你您恁]|这里|这儿|这边")
+_REPLY = re.compile(
+    rf"{_LEAD}(?:让|叫|请|喊|安排|派|找)(?P<who>一?个?人|人家|[你您]们|工作人员|(?:有关|相关)部门|[\u4e00-\u9fff]{{2,8}}?[局委办院所中心]{{1,2}}的?人?|[\u4e00-\u9fff]{{2,5}}的)?(?:人|同志)?"
+    rf"(?:(?:来|再|直接|尽快|都|也|到时候?){{0,3}}(?:[给跟和与][我俺咱](?:[\u4e00-\u9fff]{{0,3}}(?=打|回|来))?)?(?:打(?:一?个)?电话|回(?:一?个)?电话?|来(?:一?个)?电话|联系(?:一?下)?|答复|回复|回话)(?:[我俺咱]|一?下)?|"
+    rf"(?:来)?(?:告诉|答复|回复|联系)[我俺咱]?(?:一?[下声])?){_TAIL}(?P<what>.*)"
+)
+"""A clause that asks for somebody to call or to answer (让人社局的给我回个电话); ``what`` is what they are to tell."""
 _FOR_ME = re.compile(r"[给帮替][我俺咱]|把|下来|上去|(?:请|麻烦)[你您]")
 _BACK = re.compile(r"^(?:那|算了|好|行|中|嗯|对|就|还是|要不)|[吧呗]$|它|这|那")
 """Words of such a clause that point at what was said before."""
@@ -77,6 +83,8 @@ def filing_wish(text: str) -> FilingWish | None:
     ('催收', None)
     >>> filing_wish("帮我登记，村口的桥塌了"), filing_wish("在哪里登记结婚"), filing_wish("你们登记了吗")
     (FilingWish(rest=('村口的桥塌了',), back=False, what='', sends=False), None, None)
+    >>> filing_wish("算了你给我登记吧，让医保局的给我打电话").rest, filing_wish("那登记吧，让人告诉我大厅几点开门").rest
+    ((), ('大厅几点开门',))
     """
     said = clauses(text)
     if not 0 < len(said) <= _MOST:
@@ -92,9 +100,9 @@ def filing_wish(text: str) -> FilingWish | None:
     if not asking:
         return None
     rest = tuple(
-        clause
+        told
         for clause, one in zip(said, found, strict=True)
-        if one is None and _NOD.fullmatch(plain(clause)) is None
+        if one is None and _NOD.fullmatch(plain(clause)) is None and (told := _to_be_told(clause))
     )
     back = any(_BACK.search(one.group()) for one in asking) or len(rest) + len(asking) < len(said)
     what = next((one["what"] for one in asking if one["what"]), "")
@@ -115,6 +123,12 @@ def without_wish(text: str) -> str:
     whole = text[start:end]
     asked = any(_asks(one) is not None for one in clauses(whole))
     return "，".join(wish.rest) if asked or start < 0 else whole
+
+
+def _to_be_told(clause: str) -> str:
+    """A clause without the words that ask for a call or an answer; "" when it says nothing else."""
+    found = _REPLY.fullmatch(clause.strip())
+    return clause if found is None else found["what"].strip()
 
 
 def _sends(clause: str) -> bool:

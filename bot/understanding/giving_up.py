@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.understanding.asking import asks
+from bot.understanding.asking import asks, asks_at_end
 from bot.understanding.confidential import NO_NEED
 from core.text import plain
 
@@ -15,13 +15,21 @@ _MARKS = re.compile(r"[，,。.！!～~、；;…\s]+|[\U0001f300-\U0001faff\u26
 _LEAD = r"(?:还是|那就|那|就|唉|哎|嗯|哦|我|俺|咱|先|暂时|今天|要不|不然|再想想|考虑考虑|再说吧|想了想){0,6}"
 _NO = r"(?:不|别|甭|不用|不想|不要|不打算)"
 _DO = r"(?:登记|填|反映|投诉|举报|提交|上报|报|弄|办|搞|整|查)"
-_LETS = rf"(?:算(?:了|啦|咯)|{_NO}(?:再)?(?:给我|帮我)?{_DO}(?:了|啦|咯)|放弃)(?:吧|呗|啊|呀|哈){{0,2}}"
+_LETS = rf"(?:算(?:了|啦|咯)|{_NO}(?:再)?(?:给我|帮我)?{_DO}(?:(?:这|那)(?:个|些|张)?(?:表|单子?|东西)?了?|了|啦|咯)|放弃)(?:吧|呗|啊|呀|哈){{0,2}}"
 _AFTER = r"(?:谢谢|谢了|多谢|太?麻烦(?:了|你们?了?|您了?)?|不麻烦(?:你们?|您)?了?|不好意思|不说了|打扰了|我?就?只?(?:是|想)?问(?:个|一下|点)?问题){0,3}"
 _NOT_NOW = rf"(?:我|俺|还是|那|就){{0,3}}(?:先|暂时)(?:不|别)(?:给我|帮我)?{_DO}(?:吧|呗|啊|呀|哈){{0,2}}"
 _ALL = re.compile(
     rf"(?:不了|不用了?|不要了?|不必了?|嗯|哦){{0,2}}(?:(?:{_LEAD}{_LETS}{_AFTER}){{1,3}}|{_NOT_NOW}{_AFTER})"
 )
 _FIRST = re.compile(r"^([^，,。.！!？?\s]{2,12})[，,。.！!\s]+(?P<rest>.+)$", re.DOTALL)
+_CANCELS = re.compile(
+    r"(?:我|那|就|先|还是|想|要|请|帮我|给我){0,5}(?:取消|退出|不弄|别弄)(?:登记|填写|投诉|填表|这个|吧|了|啊|呀){0,3}"
+)
+"""A clause that cancels what is being filled."""
+_ASKS_SO = re.compile(
+    r"^(?:我|俺|就|只|是|先|其实|本来|不过){0,6}(?:想|要|来)?(?:问|咨询|打听|知道|了解|弄清楚?|搞清楚?)(?!.{0,3}你们?)"
+)
+"""How what is asked instead announces itself."""
 _LEAST = 4
 """Fewest characters of a question that is asked instead."""
 _PUT_OFF = re.compile(
@@ -83,13 +91,18 @@ def puts_off(text: str) -> bool:
 
 
 def asked_instead(text: str) -> str | None:
-    """The question of a message that lets the matter be and asks something else; None for any other message.
+    """The question of a message that lets the matter be or cancels it, and asks something else; None for any other message.
 
     >>> asked_instead("算了 要是以后离婚呢 冷静期是几天"), asked_instead("算了，就在菜市场门口")
     ('要是以后离婚呢 冷静期是几天', None)
+    >>> asked_instead("取消吧，我就想知道补卡要紧不"), asked_instead("我不要填这个，就问算不算工伤"), asked_instead("取消，地址错了")
+    ('补卡要紧不', '算不算工伤', None)
     """
     found = _FIRST.match(text.strip())
-    if found is None or not gives_up(found[1]):
+    if found is None or not (gives_up(found[1]) or _CANCELS.fullmatch(found[1])):
         return None
     rest = found["rest"].strip()
-    return rest if len(plain(rest)) >= _LEAST and asks(rest) else None
+    announced = _ASKS_SO.match(rest)
+    rest = rest[announced.end() :].lstrip("一下，,：: ") if announced else rest
+    asked = announced or asks(rest) or asks_at_end(rest)
+    return rest if len(plain(rest)) >= _LEAST and asked else None

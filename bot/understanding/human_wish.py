@@ -59,6 +59,25 @@ _AT_END = re.compile(
 """A call for a human at the end of a message without a mark before it (电话13800000000转人工)."""
 
 
+_FILES = re.compile(
+    r"(?:那|就|还是|算了|唉|哎|要不|干脆|请|麻烦|你们?|您|先|也|把|这个?|这事|问题|[给帮替][我俺咱]){0,8}(?:登记|记|立案|填|报|提交)(?:一?下|下来|上去?|这个?(?:问题|事)?|个?单子?|吧|呗|啊|呀|哈|了){0,5}"
+)
+_ANSWERS = re.compile(
+    r"(?:让|叫|请|喊|安排|派|等)[^，,。]{0,14}(?:打[^，,。]{0,3}电话|回[^，,。]{0,3}(?:电话?|话)|来[^，,。]{0,2}电话|联系|答复|回复|告诉)"
+)
+
+
+def files_for_answer(text: str) -> bool:
+    """Whether a message asks to have something filed, so that somebody calls or answers: no wish for an agent now.
+
+    >>> files_for_answer("算了你给我登记吧，让人社的给我打电话"), files_for_answer("让客服给我打电话")
+    (True, False)
+    """
+    parted = _parted(text)
+    files = [len(one) <= _MOST and _FILES.fullmatch(one) is not None for one in parted]
+    return any(files) and any(_ANSWERS.match(one) for one in parted)
+
+
 def may_wish_human(text: str) -> bool:
     """Whether a message that Rasa takes for the wish for a human may be one.
 

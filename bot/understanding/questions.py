@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-from bot.understanding.asking import asks, asks_at_end
+from bot.understanding.asking import asks
 from bot.understanding.requests import reproaches
-from bot.understanding.wording import asks_somehow
 from core.text import plain
 
 _SENTENCE = re.compile(r"[?？。；;!！\n]+|(?:^|(?<=[\s，,：:；;。？?]))[1-9][、.．)）]\s*|[①②③④⑤]")
@@ -26,14 +24,6 @@ _ASKS_WHEN = re.compile("几[号点]")
 _WAITS = re.compile("还没|没人|一直")
 _LEAST, _MOST = 4, 30
 """Fewest and most characters of a question; a longer one tells a story."""
-_NUMERALS = "一二三四五六七八九"
-_NUMBER = re.compile(
-    rf"(?:^|(?<=[\s:：,，。；;?？!！]))(?:第?(?P<word>[{_NUMERALS}])(?:个|条)?(?:问题)?(?:[、.．,，:：]|是(?!否))|"
-    r"(?P<figure>[1-9])(?:[、)）]|[.．](?!\d))|[（(](?P<within>[一二三四五六七八九1-9])[)）]|(?P<ringed>[①-⑨]))"
-)
-_ENDS = re.compile(r"[。；;?？!！\n]")
-_LEAST_NUMBERED = 2
-"""Fewest questions that a message numbers."""
 
 
 @dataclass(frozen=True)
@@ -87,30 +77,3 @@ def _is_question(part: str) -> bool:
         and not told
         and (asks(part) or _ASKS_WHEN.search(part) is not None)
     )
-
-
-def numbered(text: str) -> list[str]:
-    """The questions of a message that numbers them itself; empty when it numbers nothing, or tells something under a number.
-
-    >>> numbered("想请问:一、有没有长护险;二、评残去哪评,能不能上门;三、请护工有没有补助。麻烦您告诉我")
-    ['有没有长护险', '评残去哪评,能不能上门', '请护工有没有补助']
-    >>> numbered("一、路灯坏了;二、垃圾没人收"), numbered("公积金怎么取，第三个，评残能上门不"), numbered("利率3.5和3.85哪个高")
-    ([], [], [])
-    """
-    found = list(_NUMBER.finditer(text))
-    if [_place(one) for one in found] != list(range(1, len(found) + 1)) or len(found) < _LEAST_NUMBERED:
-        return []
-    ends = [one.start() for one in found[1:]] + [len(text)]
-    asked = [
-        _ENDS.split(text[one.end() : end].strip())[0].strip(" ,，、")
-        for one, end in zip(found, ends, strict=True)
-    ]
-    return asked if all(asks_somehow(one) or asks_at_end(one) for one in asked) else []
-
-
-def _place(match: re.Match[str]) -> int:
-    """The place that a number gives, from 1."""
-    sign = match["word"] or match["figure"] or match["within"] or match["ringed"]
-    if sign in _NUMERALS:
-        return _NUMERALS.index(sign) + 1
-    return int(unicodedata.numeric(sign))

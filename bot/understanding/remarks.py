@@ -31,7 +31,7 @@ _TO_US = re.compile(
 )
 """Words about the conversation itself, which do not belong to the matter."""
 _SAID_SO = re.compile(
-    r"(?:我|俺|这个?|那个?|不|是|也|就|地址|地方|位置|时间|名字|电话){0,5}(?:刚才|刚刚|前面|上面|开头|一开始|早就?|都|已经|不是){1,3}(?:我|俺|都|就|已经|不是|跟你们?|给你们?|和你们?){0,3}"
+    r"(?:我|俺|这个?|那个?|不|是|也|就|地址|地方|位置|时间|名字|电话){0,5}(?:刚才|刚刚?|前面|上面|开头|一开始|早就?|都|已经|不是){1,3}(?:我|俺|都|就|已经|不是|跟你们?|给你们?|和你们?){0,3}"
     r"(?:(?:说|讲|填|写|报|发|告诉)(?:过|完|给)?(?:你们?|您)?(?:一?[遍次回]|[几两好]+[遍次回])?(?:了|啦)|(?:说|讲|填|写|报|告诉)过(?:你们?|您)?(?:的)?)(?:吗|么|嘛|啊|呀|呢|吧|[?？]){0,3}"
 )
 """Only that it was told before (我刚才说过了)."""
@@ -163,14 +163,15 @@ def wants_filed(text: str) -> bool:
 
     >>> wants_filed("确认提交吧就这样"), wants_filed("提交材料")
     (True, False)
-    >>> wants_filed("提交！赶紧的！")
-    True
+    >>> wants_filed("提交！赶紧的！"), wants_filed("就这样交"), wants_filed("交上去吧")
+    (True, True, True)
     """
     said = re.sub(r"[！!]+", "，", plain(text))
     if len(said) > _LONGEST_TO_FILE:
         return False
     return (
-        re.search("确认|提交|登记|上报|[报交]吧", said) is not None and _TO_FILE.fullmatch(said) is not None
+        re.search("确认|提交|登记|上报|[报交](?:吧|上去|$)", said) is not None
+        and _TO_FILE.fullmatch(said) is not None
     )
 
 

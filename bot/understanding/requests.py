@@ -147,6 +147,15 @@ def is_question(text: str) -> bool:
     )
 
 
+def names_right(text: str) -> bool:
+    """Whether a question names a right or a paper, and so needs nothing of what was said before it.
+
+    >>> names_right("公积金怎么取"), names_right("一个月补多少")
+    (True, False)
+    """
+    return _NAMES_RIGHT.search(text) is not None
+
+
 def reproaches(text: str) -> bool:
     """Whether a text tells of a problem, or asks for something to be done.
 

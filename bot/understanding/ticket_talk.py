@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import re
 
+from bot.understanding.remarks import wants_filed
 from bot.understanding.ticket_reader import Heard, Said, shipped
+from bot.understanding.write_down import write_down
 from core.phone import find
 from core.text import plain
 from kb_index.language.pretrained import shipped_encoder
@@ -64,7 +66,7 @@ _CHANGE = re.compile(
 _TICKET = r"(?:工单|单子|单|投诉|诉求|举报|登记的?|反映的?)"
 _WITHDRAWS = re.compile(
     rf"(?:那|就|把|请|麻烦|你们?|您|给我|帮我|我|俺|想|要|的|刚才|之前|[那这](?:一?[个张件条])?){{0,8}}(?:{_TICKET}(?:的|就|给我|帮我|可以|也|都|先|[那这][个张]?|事){{0,4}}(?:撤[了掉回销]?|取消|作废|删[了掉])|"
-    rf"(?:撤[了掉回销]?|取消|作废|删[了掉])(?:我|我的|俺的|刚才|[那这]一?[个张件条]|的){{0,4}}{_TICKET}|撤[了掉回销]?(?=吧|算了))(?:吧|算了|了|掉|啊|呀|谢谢|好了|就行){{0,4}}"
+    rf"(?:撤[了掉回销]?|取消|作废|删[了掉])(?:我|我的|俺的|刚才|[那这]一?[个张件条]|的){{0,4}}{_TICKET}|撤(?:[了掉]|[回销]了?)?(?=吧|算了)|撤[回销](?=了?$))(?:吧|算了|了|掉|啊|呀|谢谢|好了|就行){{0,4}}"
 )
 """A clause that withdraws the ticket: 我那个工单撤了吧, 撤了吧."""
 _FILED_ONE = re.compile(r"工单|单子|[那这]张单|撤单")
@@ -87,8 +89,12 @@ def announced(text: str) -> Said | None:
     (<Said.CHANGE: 'change'>, <Said.ADD: 'add'>, None)
     >>> announced("来水了没有人通知，我那个工单撤了吧"), announced("摊子撤了又来了")
     (<Said.WITHDRAW: 'withdraw'>, None)
+    >>> announced("楼道还冒过烟，补充一下"), announced("工地停了，我撤销了吧")
+    (<Said.ADD: 'add'>, <Said.WITHDRAW: 'withdraw'>)
     """
     said = plain(text)
+    if (order := write_down(text)) is not None and len(order.words) >= _LEAST_TOLD:
+        return Said.ADD
     if _ASKED.search(said):
         return None
     if _ADD.match(text.strip()) and len(told(text)) >= _LEAST_TOLD:
@@ -145,7 +151,7 @@ def asks_whether_filed(text: str) -> bool:
     [True, True, False, False]
     """
     said = plain(text)
-    if len(said) > _LONGEST:
+    if len(said) > _LONGEST or wants_filed(text):  # 提交吧 orders it
         return False
     bare = _DOES_NOT_COUNT.sub("，", said).strip("，,")
     return _FILED.fullmatch(bare) is not None or _CODE.fullmatch(bare) is not None
@@ -184,5 +190,7 @@ def says_to_what(text: str) -> bool:
 
 def told(text: str) -> str:
     """What a message adds to the ticket, without the words that announce it; "" when nothing announces it."""
+    if (order := write_down(text)) is not None and order.words:
+        return order.words
     found = _ADD.match(text.strip())
     return found["told"].strip() if found else ""

@@ -133,6 +133,8 @@ async def listened(turn: Turn, slot: str) -> bool:
     elif (introduced := contact.introduction(turn.text, slot)) is not None:
         filled, told = introduced
         await steps.go_on(turn, filled, before=steps.noted(filled) + told, look=False)
+    elif slot != "content" and (name := contact.renamed(turn.text, turn.slots)):
+        return await _corrected(turn, slot, name)
     elif slot not in ("content", drafts.CONFIRM) and _wants_filed(turn.text):
         steps.ask_again(turn, slot, "好的，正在帮您登记这件事，还差几项。")
     elif announces_more(turn.text):

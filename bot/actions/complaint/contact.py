@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.actions.complaint import about, steps
@@ -17,6 +17,7 @@ from bot.understanding.human_wish import may_wish_human
 from bot.understanding.name import ANONYMOUS, introduced_name, read_name
 from bot.understanding.wishes import Wish, read_wish
 from core.phone import find
+from core.text import plain
 
 _ANONYMOUS = "好的，按匿名登记，工单上没有您的名字。"
 _PHONE_STAYS = "电话还留着，工作人员核实时用；也不想留的话，说“不留电话”就行。"
@@ -33,6 +34,11 @@ _LEAVES = frozenset({"cancel", "deny", "request_human", "skip", "go_back"})
 """Intents that a wish about oneself is mistaken for (不用保密了, 我不接电话)."""
 _COMMANDS = frozenset({Move.CANCEL, Move.HUMAN, Move.BACK})
 _HESITATES = re.compile(r"(?:那|还是|唉|哎)*算了(?:吧)?")
+_SEX = re.compile(
+    r"(?:(?:我|俺|是|就|写|叫|应该|别|不要|不用|不能|也){0,3}(?:不是|别写|不要写|不写|别叫|什么)(?:什么|啥)?(?:先生(?:女士)?|女士|小姐|男的|女的)(?:女士)?|"
+    r"(?:我|俺|是|就|写|叫|应该|个|本人){0,4}(?:(?P<female>女(?:的|士|同志|性)?)|(?P<male>男(?:的|士|同志|性)?|先生)))(?:的|了|啊|呀|吧){0,3}"
+)
+"""A clause that only tells whether the citizen is a man or a woman, or denies it (不是先生, 女的)."""
 _LONGEST_NAME = 4
 """Most characters of a message that is nothing but a name."""
 _BY_CHAT = "好的，不打电话也行，这一点写进工单了。办到哪一步，凭工单号和查询码随时在这里查。"
@@ -143,6 +149,30 @@ def own_name(text: str) -> str | None:
         return told if len(said) <= len(told) + 8 and len(clauses(said)) == 1 else None
     name = read_name(said) if len(said) <= _LONGEST_NAME else None
     return name if name != ANONYMOUS else None
+
+
+def renamed(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
+    """The right name in a message that only says how the citizen is called, after a name was given; empty for any other.
+
+    >>> renamed("不是先生，我叫王晓红，女的", {"contact_name": "王先生/女士"}), renamed("我是女的", {"contact_name": "王先生/女士"})
+    ({'contact_name': '王晓红'}, {'contact_name': '王女士'})
+    """
+    known = str(slots.get("contact_name") or "")
+    said = clauses(text)
+    if not known or known == ANONYMOUS or not said:
+        return {}
+    names = [introduced_name(one) or (own_name(one) if len(said) > 1 else None) for one in said]
+    sexes = [_SEX.fullmatch(plain(one)) for one in said]
+    if not all(name or sex for name, sex in zip(names, sexes, strict=True)) or not any(sexes):
+        return {}
+    name = next((one for one in names if one and not one.endswith("先生/女士")), None)
+    sex = next(
+        ("女士" if one["female"] else "先生" for one in sexes if one and (one["female"] or one["male"])), ""
+    )
+    bare = known.removesuffix("先生/女士")
+    if name is None and sex and bare != known:
+        name = f"{bare}{sex}"
+    return {"contact_name": name} if name else {}
 
 
 def introduction(text: str, slot: str) -> tuple[dict[str, Any], str] | None:

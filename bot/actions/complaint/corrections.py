@@ -69,6 +69,12 @@ _BODY = re.compile(
     r"(?:单位|公司|物业|集团|[队局所厂店馆院校会]|部门|街道|商家|老板|医院|学校|银行|中心|超市|村委会|社区)$"
 )
 """How the name of an office, a firm or a shop ends."""
+_BESIDE_IT = re.compile(
+    r"(?:的)?(?:门口|门前|大门|旁边?|对面|对过|附近|后面|前面|边上|里面?|东边|西边|南边|北边|那边|那里|这里)$"
+)
+"""What stands behind a name to say where, and is no part of it."""
+_LEAST_NAME = 2
+"""Fewest characters of such a name."""
 _LABELLED = re.compile(r"[\u4e00-\u9fff]{2,8}[：:]")
 """A field's name as in a form (联系电话：…)."""
 _TAIL = re.compile(
@@ -115,9 +121,9 @@ def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
             {slot: value} if value and slots.get(slot) is not None and slot != "content" else {}
         )
         if not found:
-            return _corrected(text, slots)
+            return _alike(text, _corrected(text, slots), slots)
         several |= found
-    return several or _corrected(text, slots) or _labelled(text, slots)
+    return several or _alike(text, _corrected(text, slots), slots) or _labelled(text, slots)
 
 
 def reduced(text: str, slots: Mapping[str, Any]) -> str:
@@ -127,6 +133,21 @@ def reduced(text: str, slots: Mapping[str, Any]) -> str:
     """
     right = put_right(text, parts().city)
     return text if right != text and corrections(text, slots) else right
+
+
+def _alike(text: str, fixed: dict[str, str], slots: Mapping[str, Any]) -> dict[str, str]:
+    """What is corrected, and with a place the accused that was read from the same wrong name (不是华联，是大润发超市门口)."""
+    subject = str(slots.get("subject") or "")
+    if "address" not in fixed or "subject" in fixed or not subject:
+        return fixed
+    for swap in swaps.read(text):
+        name = _BESIDE_IT.sub("", swap.new)
+        if swap.old not in subject or len(name) < _LEAST_NAME or read_district(name, parts().city):
+            continue
+        new = swaps.put(subject, swaps.Swap(swap.field, swap.old, name))
+        if new and new != subject:
+            return {**fixed, "subject": new}
+    return fixed
 
 
 def _labelled(text: str, slots: Mapping[str, Any]) -> dict[str, str]:

@@ -29,6 +29,7 @@ from bot.actions.complaint import (
     skipping,
     steps,
     taking,
+    written,
 )
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept as kept_drafts
@@ -44,7 +45,9 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, plain
 from bot.actions.talk.digressions import only_announced, policy_aside
 from bot.actions.talk.handoff import hand_over
+from bot.understanding.clauses import clauses
 from bot.understanding.confidential import read_confidential
+from bot.understanding.groping import hedged_name, without_groping
 from bot.understanding.human_wish import calls_human
 from bot.understanding.phone import asked_phone
 from bot.understanding.remarks import is_no_value
@@ -61,6 +64,8 @@ _ASKED_BACK = frozenset(
     {Move.POLICY, Move.FOLLOW_UP, Move.PROGRESS, Move.HOW_LONG, Move.ABILITIES, Move.ABUSE}
 )
 """Moves for which a reproach or a question back is taken, although it names the answer."""
+_NAMED = frozenset({"district", "address", "happened_at", "subject"})
+"""Slots for whose value citizens grope (那个什么宏远物业)."""
 _DESK = "form"
 """Key under which a conversation stores the current values of the form, for the agents to see."""
 _LEAVES_IT = frozenset({Move.CANCEL, Move.SKIP, Move.DENY, Move.BACK})
@@ -77,16 +82,24 @@ async def validate(turn: Turn) -> None:
     # The form reads simplified characters. The ticket keeps the story in the citizen's own characters.
     ran = turn.requested is not None
     await in_danger.keep_told(turn, ran)
-    await _step(turn if turn.pressed else turn.narrowed(_meant(turn)))
+    await _step(turn if turn.pressed else _meant(turn))
     # An agent who takes over sees the form's current values.
     shown = drafts.for_agent(turn.slots) if turn.requested else None
     await kept_drafts.after_step(turn, (_DESK, shown or None), ran=ran)
 
 
-def _meant(turn: Turn) -> str:
-    """The message in simplified characters. An answer that corrects itself is reduced to the corrected value."""
+def _meant(turn: Turn) -> Turn:
+    """The message in simplified characters. An answer is reduced to what it corrects itself to, and gropes for."""
     said = simplified(turn.text)
-    return said if turn.requested in (None, "content") else reduced(said, turn.slots)
+    if turn.requested in (None, "content"):
+        return turn.narrowed(said)
+    said = reduced(said, turn.slots)
+    meant = turn.narrowed(without_groping(said) if turn.requested in _NAMED else said)
+    if turn.requested == "subject" and (meant.text != said or len(clauses(said)) == 1):
+        meant.text = hedged_name(meant.text) or meant.text
+    if meant.text != said:
+        meant.decision = None  # it was judged with the words that only grope
+    return meant
 
 
 async def _step(turn: Turn) -> None:
@@ -96,6 +109,8 @@ async def _step(turn: Turn) -> None:
     elif not turn.pressed and calls_human(turn.text):
         beside_call.keep(turn)
         await _human(turn, slot)
+    elif await written.down(turn, slot):
+        pass  # the form has gone on there
     elif await asides.called_back(turn, slot) or await rewording.reworded(turn, slot):
         pass  # the form has asked again there
     elif slot != same.SLOT and belongs.taken_back_before(turn):

@@ -188,6 +188,8 @@ def _answer(answers: list[str], asked: str, heard: Heard) -> None:
         return
     if asked == "contact_name":
         first, *others = answers
+        if others and _is_whole_name(str(read_answer(asked, first)), str(read_answer(asked, others[0]))):
+            first, *others = others  # 我姓赵，赵敏
         again = others[0] if others and is_surname_of(str(read_answer(asked, first)), others[0]) else None
         heard.rest += others[1:] if again else others
         answers = [again or first]
@@ -204,6 +206,12 @@ def _answer(answers: list[str], asked: str, heard: Heard) -> None:
     if asked == "address":
         said = "，".join(placing.named(clause, heard) for clause in answers)
     heard.values[asked] = read_answer(asked, said)
+
+
+def _is_whole_name(surname: str, name: str) -> bool:
+    """Whether the second of two names is the first one's whole (赵敏 for 赵先生/女士)."""
+    bare = surname.removesuffix("先生/女士")
+    return bare != surname and name.startswith(bare) and len(name) > len(bare) and "先生" not in name
 
 
 def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard) -> bool:

@@ -170,7 +170,14 @@ async def leave(turn: Turn) -> None:
         turn.say(
             "好的，先不登记，填过的我给您留着，想登记了说“还是登记吧”。先回答您的问题：", [RESUME, HUMAN]
         )
-    await policy.tell_result(asked, await policy.search(asked.text))
+    result = await policy.search(asked.text)
+    about = str(kept.get("content") or "").split("\n")[0]
+    if own and about and not policy.is_sure(result):  # 这算不算工伤 asks about the matter that was told
+        with_matter = turn.narrowed(f"{about}，{own}")
+        found = await policy.search(with_matter.text)
+        if policy.is_sure(found):
+            asked, result = with_matter, found
+    await policy.tell_result(asked, result)
     later.offer(turn)
 
 

@@ -19,6 +19,7 @@ from bot.understanding import asking
 from bot.understanding.clauses import clauses
 from bot.understanding.confidential import read_confidential
 from bot.understanding.giving_up import gives_up
+from bot.understanding.groping import only_gropes
 from bot.understanding.how_long import asks_how_long
 from bot.understanding.lasting import may_be_time
 from bot.understanding.midway import counts_people
@@ -175,7 +176,7 @@ def decide(turn: Turn, slot: str) -> Move:
         return Move.CANCEL
     if slot == "confidential" and read_confidential(said) is not None and not _ASKING.search(said):
         return Move.ANSWER
-    if (slot in SKIPPABLE or slot in _SKIPPED_UNKNOWN) and is_unknown(said):
+    if (slot in SKIPPABLE or slot in _SKIPPED_UNKNOWN) and (is_unknown(said) or only_gropes(turn.text)):
         return Move.SKIP
     if slot == "complaint_type" and _ANY_KIND.fullmatch(said):
         return Move.SKIP

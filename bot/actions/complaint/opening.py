@@ -26,7 +26,7 @@ from bot.actions.complaint.answers import read_mined, without_own
 from bot.actions.complaint.draft import likely_type
 from bot.actions.complaint.later import NEXT
 from bot.actions.complaint.parted import parted
-from bot.actions.complaint.told_before import ToldBefore, told_before, with_earlier
+from bot.actions.complaint.told_before import ToldBefore, said_before, told_before, told_in_talk, with_earlier
 from bot.actions.policy import answer as policy
 from bot.actions.policy.answer import ENTRY
 from bot.actions.policy.follow_up import continues
@@ -41,10 +41,12 @@ from bot.understanding.faults import is_fault
 from bot.understanding.filing_wish import without_wish
 from bot.understanding.kind import named_type
 from bot.understanding.name import introduced_name, titled_name
+from bot.understanding.numbered import numbers_questions
 from bot.understanding.requests import Request, is_question, reproaches
 from bot.understanding.wishes import Wish, read_wish, wish_beside_matter
 from conversations.event_kinds import Result
 from conversations.scope import BESIDE, DECLINED
+from conversations.waiting import LEAVE_MATTER
 from kb_index.language.text import simplified
 
 _OPENS = frozenset({"complain", "suggest", "praise", "start_complaint"})
@@ -62,6 +64,8 @@ _ENOUGH = 4
 _TOLD = re.compile(r"[了没不坏]$|没人|坏|停[水电气]")
 _ASKS_ON = re.compile(r"[?？]|啥|什么|多[钱少久长]|哪|几|[吗么呢]$|咋|怎")
 """Words of a question that may go on about the entry before it."""
+_OF_BLAME = frozenset({"happened_at", "subject"})
+"""What a question has not, although its words may look like it (礼拜六上不上班)."""
 _DATE = "（2"
 """In a time that was understood as a date (昨天（2026年11月29日）). Others (好几天) are not worth repeating."""
 _TOGETHER = "您前面说的也一起写进去了。"
@@ -89,7 +93,7 @@ async def open_form(turn: Turn) -> str | None:
         return None
     where = offered.where(turn)
     put_off = await promised.fetched(turn) or await in_danger.told_to_file(turn)
-    before = None if put_off else told_before(turn)
+    before = None if put_off else told_before(turn) or _left_matter(turn)
     story = put_off or (
         None
         if before
@@ -122,9 +126,12 @@ async def open_form(turn: Turn) -> str | None:
         and not put_off
         and (kept or turn.intent in ("complain", "start_complaint"))
     ):
-        content = with_earlier(turn, content, now=not kept and story is not None and not turn.pressed)
+        own = next((one for one in reversed(said_before(turn)) if content.endswith(f"：{one}")), content)
+        whole = with_earlier(turn, own, now=not kept and story is not None and not turn.pressed)
+        content = content if whole == own else whole  # the entry's title says what a question alone is about
     same_as = ""
-    named = {"complaint_type": _type(turn, kept and content)}
+    letter = content is not None and numbers_questions(content)
+    named = {"complaint_type": "咨询" if letter else _type(turn, kept and content)}
     filled = {name: value for name, value in named.items() if value}
     if content:
         mined = read_mined(simplified(await _own_words(turn, content)), {**turn.slots, **where})
@@ -141,6 +148,8 @@ async def open_form(turn: Turn) -> str | None:
         }
         again, same_as = await promised.carried(turn, content, mined)
         filled = {**again, **filled}
+        if filled.get("complaint_type") == "咨询":  # who only asks tells of no time, and blames nobody
+            filled = {name: value for name, value in filled.items() if name not in _OF_BLAME}
     wish = None if content else _only_wish(turn)
     hidden = ""
     if wish in (Wish.ANONYMOUS, Wish.CONFIDENTIAL, Wish.NO_PHONE):
@@ -164,7 +173,7 @@ async def open_form(turn: Turn) -> str | None:
         + mood.sympathy(turn, content or "")
         + hazard.advice(content or "")
         + acknowledge(turn, filled)
-        + (guesses.fill(turn) if content else "")
+        + (guesses.fill(turn) if content and filled.get("complaint_type") != "咨询" else "")
         + hidden
         + same_as
         + theirs
@@ -185,6 +194,13 @@ async def _answered(turn: Turn) -> bool:
     return True
 
 
+def _left_matter(turn: Turn) -> ToldBefore | None:
+    """What was said in the talk, when 先把事情登记下来 in the queue is pressed; None without that button, or when nothing was said."""
+    if not turn.pressed or LEAVE_MATTER.title not in _titles(turn):
+        return None
+    return told_in_talk(turn)
+
+
 def _of_before(before: ToldBefore, mined: Mapping[str, Any]) -> dict[str, Any]:
     """What the asking sentence gives besides, and the type: a question when nothing else was told."""
     kind = "咨询" if before.asked else mined.get("complaint_type") or likely_type(before.content)
@@ -194,7 +210,8 @@ def _of_before(before: ToldBefore, mined: Mapping[str, Any]) -> dict[str, Any]:
 def _parted_of(kept: str | None) -> tuple[Request, ...]:
     """The matters of a message that was answered first and is filed now; empty when it is a single one or a question."""
     # What was said before and was added to later (补充：…) is one matter.
-    requests = parted(kept) if kept and drafts.told_first(kept) == kept else ()
+    whole = not kept or numbers_questions(kept) or drafts.told_first(kept) != kept
+    requests = () if whole else parted(str(kept))
     return requests if len(requests) > 1 and all(one.kind == "matter" for one in requests) else ()
 
 
@@ -362,7 +379,7 @@ def _type(turn: Turn, kept: str | None) -> str | None:
     titles = _titles(turn)
     answered = turn.previous_action in ("action_answer_policy", "action_deny") and FILE_IT.title not in titles
     asked = (FILE_QUESTION.title in titles or answered) and NEXT.title not in titles
-    if kept and asked and not any(map(_blames, kept.split("\n"))):
+    if kept and (numbers_questions(kept) or (asked and not any(map(_blames, kept.split("\n"))))):
         return "咨询"
     kind = None if turn.pressed else named_type(turn.text)
     return kind.label if kind else None

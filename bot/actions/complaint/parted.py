@@ -11,6 +11,7 @@ from bot.understanding.remarks import is_protest
 from bot.understanding.requests import Request
 from bot.understanding.self_told import is_remark
 from bot.understanding.splitting import split
+from bot.understanding.venting import only_vents
 
 _CLAUSES = re.compile(r"(?<=[，,。；;\s])")
 _MARKS = " ，,。；;的\n"
@@ -43,7 +44,7 @@ def _with_remarks(story: str, requests: tuple[Request, ...]) -> tuple[Request, .
     kept: list[Request] = []
     before = ""
     for request in requests:
-        if is_remark(request.text) or is_protest(request.text):
+        if is_remark(request.text) or is_protest(request.text) or only_vents(request.text):
             before = _between(story, before, request.text) if before else request.text
             continue
         kept.append(replace(request, text=_between(story, before, request.text) if before else request.text))

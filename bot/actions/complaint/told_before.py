@@ -17,17 +17,17 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 from bot.understanding.apart import differ
-from bot.understanding.asking import asks
+from bot.understanding.asking import asks, asks_at_end
 from bot.understanding.clauses import clauses, may_be_place, only_place
 from bot.understanding.decide import DECISION
-from bot.understanding.elliptic import leans
+from bot.understanding.elliptic import leans, may_ask
 from bot.understanding.faults import is_fault
 from bot.understanding.filing_wish import FilingWish, filing_wish
 from bot.understanding.lasting import only_time
 from bot.understanding.name import introduced_name, titled_name
 from bot.understanding.object_named import told_name
 from bot.understanding.remarks import is_laughter
-from bot.understanding.requests import is_question, reproaches, subject_words
+from bot.understanding.requests import is_question, names_right, reproaches, subject_words
 from bot.understanding.wishes import read_wish
 from core.phone import find
 from core.simplified import simplified
@@ -44,6 +44,8 @@ _TALK_S = 3600.0
 """Seconds between two messages after which the later one begins a talk of its own."""
 _FEW = 2
 """Most pairs of characters with a meaning in a message that says nothing without the one before it (那得去哪弄)."""
+_LONGEST_BRIEF = 14
+"""Most characters of a question that leans on the one before when it names nothing that is asked for."""
 _LONGEST_DETAIL = 26
 """Most characters of a clause that only gives a place or a name."""
 NO_PART = frozenset(
@@ -78,6 +80,10 @@ _SAYS_ONLY = re.compile(
     r"(?:那|就|我|俺|们|要|想|来|是|也|还是){0,8}(?:举报|投诉|反映|反应|求助|检举)(?:一下|这|那|一?[件个]|事情?|问题|你们|吧|了|的|啊){0,6}"
 )
 """A message that only says that something is to be filed (我要反映这件事)."""
+_OLD_NEWS = re.compile(
+    r"^(?:[两三四几]个(?:事情?|问题)|这些|前面(?:说|问)的|刚才(?:说|问)的|上面(?:说|问)的)(?:都|也|一起|全)*(?:问|写|登记|说)(?:上|进去|一?下)?(?:吧|了)?$"
+)
+"""Points at all that was said before (三个事都问), and adds nothing to it."""
 _THANKS = re.compile(r"(?:哦|噢|好的?|嗯|行|那){0,3}(?:太?谢谢|多谢|谢了|感谢|辛苦)")
 """The beginning of thanks, which are no part of a matter whatever else they say (哦谢谢你啊小同志)."""
 _FIELD_WORDS = re.compile(
@@ -113,12 +119,34 @@ def told_before(turn: Turn) -> ToldBefore | None:
     before = "\n".join(one.text for one in said)
     if wish.what and not subject_words(wish.what) & subject_words(before):
         return None
-    more = [clause for clause in wish.rest if not is_detail(clause)]
+    more = [one for clause in wish.rest if not is_detail(clause) and (one := _OLD_NEWS.sub("", clause))]
     if more and not wish.back and not subject_words("，".join(more)) & subject_words(before):
         return None  # 帮我登记，… tells another matter
     content = "\n".join([before, *(["，".join(more)] if more else [])])
-    asked = not (more or wish.sends) and all(one.asks for one in said)
+    asked = not wish.sends and all(one.only_asks for one in said) and all(_asks_more(one) for one in more)
     return ToldBefore(content, _details(wish), _wishes_beside(wish), asked)
+
+
+def _asks_more(clause: str) -> bool:
+    """Whether what is said beside the wish to file asks on, and blames nobody."""
+    return not (is_fault(clause) or reproaches(clause)) and (
+        asks(clause) or asks_at_end(clause) or may_ask(clause)
+    )
+
+
+def told_in_talk(turn: Turn) -> ToldBefore | None:
+    """All that the citizen said in this talk on the last thing, for one who presses a button to file it; None when nothing was said."""
+    said = _on_it(turn)
+    if not said:
+        return None
+    return ToldBefore("\n".join(one.text for one in said), {}, "", all(one.only_asks for one in said))
+
+
+def said_before(turn: Turn) -> list[str]:
+    """All messages in which the citizen told or asked something in this talk before this one, oldest first."""
+    said = [event for event in turn.events if event.get("event") == "user"][:-1]
+    texts = [(event, str(event.get("text") or "").strip()) for event in said]
+    return [text for event, text in texts if _may_belong(event, text)]
 
 
 def own_matter(text: str) -> bool:
@@ -178,6 +206,13 @@ class _Said:
     gap: bool = False
 
     @property
+    def only_asks(self) -> bool:
+        """Whether a message asks, and what it tells besides only says for whom: 我五十七了，社保自己交的，有没有补贴."""
+        return self.asks or (
+            any(map(_asks_more, clauses(simplified(self.text))[-1:])) and not reproaches(self.text)
+        )
+
+    @property
     def tells(self) -> bool:
         """Whether a clause tells something and does not ask: 老板押了身份证，这合法吗."""
         return not self.asks or any(_tells(one) for one in clauses(simplified(self.text)))
@@ -191,12 +226,12 @@ def _on_it(turn: Turn) -> list[_Said]:
     """The citizen's messages on the last thing talked about, oldest first.
 
     A message belongs to it that shares a word with a later one of them, was answered by the same office, is leant on by the
-    one that follows it, or tells something right before another that tells, when they may be the same matter.
+    one that follows it, or tells or asks something right before another that does the same, when they may be the same matter.
     """
     kept: list[_Said] = []
     leaning = adjacent = False
     for said in _earlier(turn):
-        linked = not kept or leaning or (adjacent and _goes_on(said, kept[0]))
+        linked = not kept or leaning or (adjacent and (_goes_on(said, kept[0]) or _asks_on(said, kept)))
         linked = linked or any(said.about & one.about for one in kept)
         linked = linked or any(said.office and said.office == one.office for one in kept)
         if linked:
@@ -206,6 +241,20 @@ def _on_it(turn: Turn) -> list[_Said]:
         else:
             adjacent = False
     return kept
+
+
+def _asks_on(first: _Said, later: list[_Said]) -> bool:
+    """Whether a question goes before another on the same thing, so that both are to be filed (一个月多少 before 在哪领)."""
+    second = later[0]
+    if first.gap or not (first.only_asks and second.only_asks) or _ANOTHER.match(simplified(second.text)):
+        return False
+    if first.office and any(one.office and one.office != first.office for one in later):
+        return False
+    said = [simplified(one.text) for one in later]
+    brief = len(plain(said[0])) <= _LONGEST_BRIEF and not names_right(
+        said[0]
+    )  # 一个月补多少 is about what was asked before
+    return brief or not any(differ(simplified(first.text), one) for one in said)
 
 
 def _goes_on(first: _Said, second: _Said) -> bool:

@@ -23,7 +23,8 @@ from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip
 from bot.understanding.asking import only_asks, own_question
 from bot.understanding.decide import ASK_WITH_MATTER
 from bot.understanding.elliptic import names_what_it_asks
-from bot.understanding.questions import numbered, questions
+from bot.understanding.numbered import numbered
+from bot.understanding.questions import questions
 from bot.understanding.requests import Request
 from bot.understanding.splitting import split
 from conversations.event_kinds import Result

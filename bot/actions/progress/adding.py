@@ -17,6 +17,7 @@ from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
 from bot.understanding.clauses import clauses
 from bot.understanding.edits import beside_phone
 from bot.understanding.name import ANONYMOUS, introduced_name, read_name, titled_name
+from bot.understanding.newly_urgent import facts, makes_urgent
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.unnamed import without_name
 from bot.understanding.wishes import Wish, read_wish
@@ -38,6 +39,7 @@ _BEFORE = 3
 """Clauses before one in which is read whose name it tells."""
 _NUMBER_ALONE = 24
 """Most characters of a message that hardly says more than a number."""
+_IN_DANGER = "要是现在还有人受伤，请马上打 120；还冒烟、着火，打 119。"
 _ELSEWHERE = "这张工单不是在这里登记的，{}要在登记的那边改，或者转人工，坐席核实后帮您改。"
 _FOREIGN_NOTE = "有人凭工单号和查询码要求更正，请先核实："
 _ANOTHERS = re.compile(
@@ -80,10 +82,43 @@ def ways(ticket: Ticket) -> list[Choice]:
 
 async def note(turn: Turn, ticket: Ticket, words: str, key: str = "") -> None:
     """Write words into a ticket's history, without the clauses in which the citizen says who he is."""
-    named = any(_names(clauses(words)))
-    said = without_name(words, ANONYMOUS) if named else words
     key = f"{turn.turn_id}:{key}" if key else turn.turn_id
-    await parts().tickets.note(ticket.number, CITIZEN, said[:MAX_NOTE], key=key if turn.turn_id else None)
+    said = _bare(words)[:MAX_NOTE]
+    await parts().tickets.note(ticket.number, CITIZEN, said, key=key if turn.turn_id else None)
+
+
+def _bare(words: str) -> str:
+    """Words for a ticket's history, without the clauses in which the citizen says who he is."""
+    return without_name(words, ANONYMOUS) if any(_names(clauses(words))) else words
+
+
+async def urge(turn: Turn, ticket: Ticket, words: str = "") -> None:
+    """Record that the citizen asks to hurry, with what is told besides (今天又摔了一个，能不能快点).
+
+    Args:
+        words: what is told besides; "": what the message tells.
+    """
+    told = words or ("" if turn.pressed else facts(simplified(turn.text)))
+    said = _bare(turn.text if told and not words else words)[:MAX_NOTE] if told else ""
+    urged = await parts().tickets.urge(ticket.number, said, key=turn.turn_id or None)
+    stands = parts().tickets.progress_text(urged).removeprefix("您好，")
+    noted = f"，“{clip(said, SHOWN)}”也写进去了" if said else ""
+    risen = await raised(turn, ticket, said)
+    turn.say(
+        f"已经给工单 {ticket.number} 记下催办{noted}，办理这件事的工作人员能看到。{risen}\n{stands}", [HUMAN]
+    )
+
+
+async def raised(turn: Turn, ticket: Ticket, words: str) -> str:
+    """Make a ticket urgent whose citizen tells that somebody was hurt, or of a danger that has shown itself; what to say of it.
+
+    Only its own citizen does: who knows number and code need not be.
+    """
+    if not makes_urgent(simplified(words)) or not filed_here(turn, ticket) or ticket.state.is_final:
+        return ""
+    key = f"{turn.turn_id}:urgent" if turn.turn_id else None
+    risen = await parts().tickets.make_urgent(ticket.number, key)
+    return f"{'这张工单改成了紧急。' if risen else ''}{_IN_DANGER}"
 
 
 async def add(turn: Turn, ticket: Ticket, words: str, *choices: Choice) -> None:
@@ -96,8 +131,9 @@ async def add(turn: Turn, ticket: Ticket, words: str, *choices: Choice) -> None:
     if await contact(turn, ticket, words):
         return
     await note(turn, ticket, words)
+    risen = await raised(turn, ticket, words)
     turn.say(
-        f"“{clip(words, SHOWN)}”已经补充到工单 {ticket.number}，承办的工作人员能看到。",
+        f"“{clip(words, SHOWN)}”已经补充到工单 {ticket.number}，承办的工作人员能看到。{risen}",
         [*choices, PROGRESS, *ways(ticket)],
     )
 

@@ -14,7 +14,7 @@ from bot.actions.complaint.told_before import NO_PART
 from bot.actions.progress import adding
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import HUMAN, clip, plain
+from bot.actions.runtime.wording import HUMAN, choice, clip, plain
 from bot.understanding import belonging
 from bot.understanding.belonging import Matter
 from bot.understanding.pointed import pleads_for
@@ -30,6 +30,8 @@ ASKED_WHAT = "ticket_talk"
 ADDED = "added:"
 """Begins the slot ``offer`` after words were added to a ticket; its number follows, and ``story`` has the words. Behind ``@`` stands
 the turn that also gave the ticket the citizen's name or phone number."""
+TOLD = "told"
+"""What the button tells that adds the words it was asked about, also when something else was said in between."""
 UNDO = Choice("不是这件事，登记成新的", "/start_complaint")
 """The button that takes back that words were added to a ticket."""
 _ANEW = Choice("新登记一件", "/start_complaint")
@@ -202,6 +204,29 @@ def _kept(turn: Turn) -> str:
     return next(found, "")
 
 
+def offered_before(turn: Turn) -> str:
+    """The words of which it was asked a few messages ago whether they are to be added, and that were not added yet; "" without any."""
+    users, added, words = 0, False, ""
+    for event in reversed(turn.events):
+        if event.get("event") == "user":
+            users += 1
+            added, words = False, ""
+            if users > _TURNS:
+                return ""
+        elif event.get("event") != "slot":
+            continue
+        elif event.get("name") == "story" and event.get("value"):
+            words = str(event["value"])
+        elif event.get("name") == "offer" and event.get("value"):
+            if str(event["value"]).startswith(ADDED):
+                return ""
+            if event["value"] == ASKED_WHAT:
+                added = True
+        if added and words:
+            return words
+    return ""
+
+
 def ask(turn: Turn, ticket: Ticket) -> None:
     """Tell how the ticket stands, and ask what to do about words such as 没人理 or 来看了没修就走了. They are kept."""
     stands = parts().tickets.progress_text(ticket).removeprefix("您好，")
@@ -210,7 +235,12 @@ def ask(turn: Turn, ticket: Ticket) -> None:
     else:
         turn.say(
             f"您说的是这张工单吧？{stands}\n要我把“{clip(turn.text, adding.SHOWN)}”补充进去，还是催办？是另外一件事，就新登记一件。",
-            [Choice("补充进去", "/add_to_ticket"), Choice("催办", "/urge"), _ANEW, HUMAN],
+            [
+                choice("补充进去", "add_to_ticket", slot=TOLD, value="before"),
+                Choice("催办", "/urge"),
+                _ANEW,
+                HUMAN,
+            ],
         )
     turn.set("story", turn.text)
     turn.offer(ASKED_WHAT)

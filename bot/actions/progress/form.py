@@ -11,7 +11,19 @@ from bot.actions.complaint import attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
-from bot.actions.progress import added, anew, callback, codes, how_long, just_now, marks, only_asked, unsolved
+from bot.actions.progress import (
+    added,
+    adding,
+    anew,
+    belongs,
+    callback,
+    codes,
+    how_long,
+    just_now,
+    marks,
+    only_asked,
+    unsolved,
+)
 from bot.actions.progress import own as mine
 from bot.actions.progress.adding import ways
 from bot.actions.progress.belongs import ASKED_WHAT
@@ -24,6 +36,7 @@ from bot.actions.talk.handoff import hand_over
 from bot.understanding.human_wish import calls_human
 from bot.understanding.ticket import find_code, find_number
 from bot.understanding.ticket_talk import asks_how_it_stands
+from bot.understanding.write_down import write_down
 from conversations.event_kinds import Result
 from core.errors import Conflict, RateLimited
 from tickets.service import MAX_NOTE, RATINGS
@@ -186,16 +199,17 @@ async def _do(turn: Turn, ticket: Ticket) -> None:
     said = str(turn.slot("story") or "") if turn.offered == ASKED_WHAT else ""
     if said:
         turn.set("story", None)
+    orders = turn.entities.get("slot") == belongs.TOLD or (not turn.pressed and write_down(turn.text))
+    if purpose == "add" and not said and orders:
+        said = belongs.offered_before(turn)
     if purpose == "urge":
-        key = turn.turn_id or None
-        urged = await tickets.urge(ticket.number, said[:MAX_NOTE], key=key)
-        stands = tickets.progress_text(urged).removeprefix("您好，")
-        turn.say(f"已经记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
+        await adding.urge(turn, ticket, said)
         _end(turn)
     elif purpose == "add" and turn.entities.get("slot") == "photos" and turn.slot("photos"):
         await _add_photos(turn, turn.slot("photos"))
     elif purpose == "add" and said:
-        await _note(turn, said, ())
+        await adding.add(turn, ticket, said)
+        _end(turn)
     elif purpose == "add":
         _ask_again(turn, "supplement")
     elif purpose == "rate" and marks.calls_back(turn, ticket):
@@ -233,7 +247,8 @@ async def _note(turn: Turn, words: str, photos: Sequence[str]) -> None:
     ticket = await parts().tickets.note(
         number, CITIZEN, words[:MAX_NOTE], key=turn.turn_id or None, photos=photos
     )
-    turn.say(f"已经补充到工单 {ticket.number}，承办的工作人员能看到。", _after(ticket))
+    risen = await adding.raised(turn, ticket, words)
+    turn.say(f"已经补充到工单 {ticket.number}，承办的工作人员能看到。{risen}", _after(ticket))
     _end(turn)
     turn.set("photos", None)
 

@@ -16,6 +16,8 @@ from bot.actions.progress import (
     correcting,
     none_filed,
     own,
+    restoring,
+    secret,
     solved,
     unsolved,
     whether_in,
@@ -110,6 +112,7 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
         solved.named,
         whether_in.answer,
         solved.answer,
+        restoring.answer,
         unsolved.answer,
         own.answer,
         rating.answer,
@@ -198,7 +201,9 @@ async def _of_words(turn: Turn, ticket: Ticket, words: str) -> bool:
 
 async def _handled(turn: Turn, said: Said | None, ticket: Ticket) -> bool:
     """Do what is said about the ticket, or add what tells more of its matter; False when it is about something else."""
-    if turn.requested is None and await adding.only_contact(turn, ticket):
+    if turn.requested is None and (
+        await adding.only_contact(turn, ticket) or await secret.answered(turn, ticket)
+    ):
         return True
     if said is None:
         return await belongs.answer(turn, ticket)
@@ -296,12 +301,10 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         )
         turn.say(f"工单号：{number}\n{code}", [PROGRESS, *adding.ways(ticket)])
     elif said is Said.URGE:
-        urged = await tickets.urge(number, key=turn.turn_id or None)
-        stands = tickets.progress_text(urged).removeprefix("您好，")
-        turn.say(f"已经给工单 {number} 记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
+        await adding.urge(turn, ticket)
     elif said is Said.WITHDRAW and asks(turn.text):
         solved.tell_of_withdrawing(turn, number)
-    elif said is Said.WITHDRAW and turn.offered == f"{solved.OFFER}{number}":
+    elif said is Said.WITHDRAW and await solved.confirmed(turn, number):
         await solved.withdraw(turn, number)  # 撤回这张工单, typed after it was asked for once
     elif said is Said.WITHDRAW and not await solved.ask_which(turn):
         await solved.ask_withdraw(turn, ticket.number)

@@ -9,7 +9,8 @@ from bot.actions.complaint.unfinished import DROP, in_one_line
 from bot.actions.progress import callback
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, choice, clip, plain
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, choice, clip
+from bot.understanding.assent import assent
 from bot.understanding.requests import subject_words
 from bot.understanding.solved import is_solved
 from bot.understanding.ticket import beside_number, find_number
@@ -17,6 +18,7 @@ from bot.understanding.ticket_talk import withdraws_filed
 from conversations.event_kinds import Result
 from core.errors import Conflict
 from core.masking import hide
+from core.text import plain
 from tickets.needs import MAX_REASON
 from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN, Ticket
@@ -27,6 +29,7 @@ WHICH = "withdraw"
 """What a button tells that names one of several open tickets to be withdrawn."""
 WITHDRAWN = "群众要求撤回："
 """Begins the note of a ticket that the citizen wants to withdraw."""
+_WITHDRAW = Choice("撤回这张工单", "/affirm")
 _SOLVED = "群众反馈：已经解决。原话："
 _SHOWN = 30
 _MOST = 10
@@ -135,7 +138,7 @@ async def ask_withdraw(turn: Turn, number: str) -> None:
     await parts().tickets.note(number, CITIZEN, wish, key=turn.turn_id or None)
     turn.say(
         f"记下了：您想撤回工单 {number}。撤回以后就不再办理，确定的话点“撤回这张工单”；改主意了不用管它。",
-        [Choice("撤回这张工单", "/affirm"), Choice("不用撤", "/deny"), HUMAN],
+        [_WITHDRAW, Choice("不用撤", "/deny"), HUMAN],
     )
     turn.offer(f"{OFFER}{number}")
     turn.outcome(Result.TICKET, about=number)
@@ -145,15 +148,30 @@ def tell_of_withdrawing(turn: Turn, number: str) -> None:
     """Answer a question about withdrawing (撤了还能再投不, 怎么撤回): nothing is withdrawn, nor written down."""
     turn.say(
         f"撤回以后这件事就不再办理；以后还要反映，随时可以重新登记。要撤回工单 {number}，点“撤回这张工单”就行；不撤不用管它。",
-        [Choice("撤回这张工单", "/affirm"), Choice("不用撤", "/deny"), HUMAN],
+        [_WITHDRAW, Choice("不用撤", "/deny"), HUMAN],
     )
     turn.offer(f"{OFFER}{number}")
     turn.outcome(Result.TICKET, about=number)
 
 
+async def confirmed(turn: Turn, number: str) -> bool:
+    """Whether a message withdraws a ticket of which the citizen has said before that it is to be withdrawn."""
+    if turn.offered == f"{OFFER}{number}":
+        return True
+    return plain(turn.text) == _WITHDRAW.title and await _wished(number) != ""
+
+
+async def _wished(number: str) -> str:
+    """The words with which the citizen wished to withdraw a ticket; "" when nothing was said."""
+    events = await parts().tickets.events(number)
+    said = [event.note.removeprefix(WITHDRAWN) for event in events if event.note.startswith(WITHDRAWN)]
+    return said[-1] if said else ""
+
+
 async def withdraw(turn: Turn, number: str) -> None:
     """Withdraw the ticket, after the citizen has said yes to it. What can't be withdrawn any more is said with the reason."""
-    words = "不用再办" if turn.pressed else turn.text
+    yes = turn.pressed or plain(turn.text) == _WITHDRAW.title or assent(turn.text) == "yes"
+    words = (await _wished(number) or "不用再办") if yes else turn.text
     reason = f"{WITHDRAWN}{words}"[:MAX_REASON]
     try:
         await parts().tickets.by_citizen(number, "withdraw", {"reason": reason}, turn.turn_id or None)
@@ -170,7 +188,7 @@ async def _on_ticket(turn: Turn, ticket: Ticket) -> None:
     turn.say(
         f"那就好！“{clip(turn.text, _SHOWN)}”已经记到工单 {ticket.number}（{clip(ticket.summary, 16)}）上，工作人员能看到。"
         "不用再办的话，可以把这张工单撤回；还要回访核实的话，不用管它就行。",
-        [Choice("撤回这张工单", "/affirm"), Choice("不用撤", "/deny"), HUMAN],
+        [_WITHDRAW, Choice("不用撤", "/deny"), HUMAN],
     )
     turn.offer(f"{OFFER}{ticket.number}")
     turn.outcome(Result.TICKET, about=ticket.number)

@@ -77,6 +77,14 @@ class Tickets(Protocol):
         """What is kept instead of a code that this visitor has given."""
         ...
 
+    async def make_urgent(self, number: str, key: str | None = None) -> bool:
+        """See :meth:`tickets.saying.Saying.make_urgent`."""
+        ...
+
+    async def keep_secret(self, number: str, key: str | None = None) -> Ticket:
+        """See :meth:`tickets.saying.Saying.keep_secret`."""
+        ...
+
     async def urge(self, number: str, note: str = "", key: str | None = None) -> Ticket:
         """Urge a ticket that the citizen may see."""
         ...

@@ -17,7 +17,9 @@ _NOT_YET = (
     "转给哪一家、派谁来，我现在说不准；转出去以后，说“查进度”就能看到是哪个单位。"
 )
 """Source: the entry 谁处理我反映的事 of the base, 《问办使用说明》, and the ticket's states in docs/tickets.md."""
-_WHOM = r"(?:谁|哪个?(?:单位|部门|人|局)|哪家|什么(?:单位|部门|人))"
+_NO_HANDLING = r"(?:来|去|先|给)?(?:垫|出[钱的]|赔|付|掏|还钱|交钱|签字|陪|照顾|写|说|看见)"
+"""What somebody else is to do (让谁垫医药费), and no office."""
+_WHOM = rf"(?:(?:谁|哪个?(?:单位|部门|人|局)|哪家|什么(?:单位|部门|人))(?!{_NO_HANDLING}))"
 _ASKS = re.compile(
     rf"(?:派|让|叫|由)(?:单|的)?(?:给|到|的是)?{_WHOM}|(?:工单|单子|这个?事|这件事|这事)[^，,。]{{0,8}}(?:给|归|由|转|交|派)(?:到|给)?{_WHOM}|"
     rf"^(?:你们|那|是|现在|到底|请问){{0,3}}{_WHOM}(?:来|在|负责)?(?:给我)?(?:修|处理|弄|管|办|解决|清|查)[啊呀呢的]{{0,2}}$"
@@ -60,8 +62,8 @@ def asks(text: str) -> bool:
 
     >>> [asks(said) for said in ("你们派谁来修", "派单给哪个部门", "这个路灯的工单给哪个单位办", "这事归谁管", "谁处理")]
     [True, True, True, True, True]
-    >>> [asks(said) for said in ("孩子归谁", "谁家的狗", "单位给谁交社保")]
-    [False, False, False]
+    >>> [asks(said) for said in ("孩子归谁", "谁家的狗", "单位给谁交社保", "护理费先让谁垫啊")]
+    [False, False, False, False]
     """
     said = plain(text)
     return len(said) <= _LONGEST and (asks_department(said) or _ASKS.search(said) is not None)
