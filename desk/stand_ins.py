@@ -40,7 +40,7 @@ def stays_masked(text: str, places: Sequence[tuple[int, int]]) -> bool:
         text: the text, folded (:func:`core.phone.fold`).
         places: where masked numbers begin and end in it, in order.
 
-    >>> [stays_masked(said, [(said.index("138"), said.index("34") + 2)]) for said in ("打138****1234，3号楼", "卡6222 138****1234 1")]
+    >>> [stays_masked(said, [(said.index("138"), said.index("34") + 2)]) for said in ("打138****1234,3号楼", "卡6222 138****1234 1")]
     [True, False]
     """
     whole, moved, last = "", [], 0
