@@ -230,8 +230,9 @@ export class Conversation {
       if (!this.started) return;
       this.socket.start();
       // The socket gets its chance, but the citizen does not wait long for it.
+      clearTimeout(this.slowTimer);
       this.slowTimer = setTimeout(() => {
-        if (this.link !== "live") this.poller.start();
+        if (this.started && this.link !== "live") this.poller.start();
       }, this.failures >= FAILURES_BEFORE_POLLING ? 0 : this.timing.socketWithin);
     } catch (error) {
       this.establishing = false;
