@@ -108,7 +108,7 @@ def slots_command(
     as_json: AsJson = False,
 ) -> None:
     """Precision, recall and F1 of the slots read from first messages."""
-    told = now or STORIES_TOLD.get((file or STORIES).name, STORIES_NOW)
+    told = STORIES_TOLD.get((file or STORIES).name, STORIES_NOW) if now is None else now
     try:
         moment = datetime.fromisoformat(told)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
