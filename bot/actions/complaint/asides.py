@@ -281,4 +281,4 @@ def resume(turn: Turn, slot: str) -> None:
     if slot != drafts.CONFIRM and only_asking.row(turn) >= only_asking.OFTEN:
         steps.ask_again(turn, slot, only_asking.LEAVE_OR_GO_ON, first=[only_asking.LEAVE])
     else:
-        steps.ask_again(turn, slot, only_asking.GOES_ON)
+        steps.ask_again(turn, slot, questions.GOES_ON)

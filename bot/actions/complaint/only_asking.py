@@ -7,6 +7,7 @@ import re
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.hearing import hear
 from bot.actions.complaint.moves import named
+from bot.actions.complaint.questions import GOES_ON
 from bot.actions.policy.aspects import only_follows
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
@@ -15,8 +16,6 @@ from bot.actions.talk.asked import kinds_of
 from bot.understanding.elliptic import asks_to_be_told, may_ask, names_what_it_asks
 from bot.understanding.whereabouts import is_whereabouts
 
-GOES_ON = "我们接着刚才的登记。"
-"""Said after a question was answered, before the form's own question."""
 LEAVE = choice("先不登记了，只问问题", "cancel")
 """Button that closes the form and keeps what is filled."""
 LEAVE_OR_GO_ON = f"{GOES_ON}只想问问题的话，点“{LEAVE.title}”，填过的给您留着。"

@@ -42,6 +42,12 @@ EXPLAINED = (
 """The explanation of 匿名 and 保密."""
 
 
+GOES_ON = "我们接着刚才的登记。"
+"""Said after a question was answered, before the form's own question."""
+_RESUMED = 3
+"""Times that an unsure reading is asked about, when other things were asked in between; else it is asked about once."""
+
+
 def ask_words(slot: str) -> str:
     """The general question for a slot, independent of other slots."""
     return BY_NAME[slot].question
@@ -70,7 +76,11 @@ def ask(
     turn.set("requested_slot", slot)
     if slot == drafts.CONFIRM:
         _show_summary(turn, head)
-    elif (guess := guesses.question(turn, slot)) and turn.slot(slot) is None and not _times(turn, guess):
+    elif (
+        (guess := guesses.question(turn, slot))
+        and turn.slot(slot) is None
+        and _times(turn, guess) < (_RESUMED if GOES_ON in before else 1)
+    ):
         guesses.ask(turn, slot, guess, head)
     else:
         turn.say(head + question(turn, slot), [*first, *([HUMAN] if human else []), *choices(turn, slot)])

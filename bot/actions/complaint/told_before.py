@@ -46,6 +46,8 @@ _FEW = 2
 """Most pairs of characters with a meaning in a message that says nothing without the one before it (那得去哪弄)."""
 _LONGEST_BRIEF = 14
 """Most characters of a question that leans on the one before when it names nothing that is asked for."""
+_BRIEF_PAIRS = 4
+"""Most pairs of characters with a meaning in such a question."""
 _LONGEST_DETAIL = 26
 """Most characters of a clause that only gives a place or a name."""
 NO_PART = frozenset(
@@ -251,9 +253,12 @@ def _asks_on(first: _Said, later: list[_Said]) -> bool:
     if first.office and any(one.office and one.office != first.office for one in later):
         return False
     said = [simplified(one.text) for one in later]
-    brief = len(plain(said[0])) <= _LONGEST_BRIEF and not names_right(
-        said[0]
-    )  # 一个月补多少 is about what was asked before
+    # 一个月补多少 is about what was asked before; 学车练习卡丢了怎么办 names a thing of its own.
+    brief = (
+        len(plain(said[0])) <= _LONGEST_BRIEF
+        and len(second.about) <= _BRIEF_PAIRS
+        and not names_right(said[0])
+    )
     return brief or not any(differ(simplified(first.text), one) for one in said)
 
 

@@ -193,8 +193,9 @@ def _says_who_sets_it(turn: Turn, entry: Entry, choice: Choice) -> bool:
 
 
 def _says_section(turn: Turn, entry: Entry, choice: Choice) -> bool:
-    """Say the section that a question without a subject asks for, when no sentence is likelier; False when there is none."""
-    wanted = None if choice.kind in ("says", "other") else within.section_for(entry, turn.text)
+    """Say the section that a question without a subject asks for, when no sentence surely answers; False when there is none."""
+    told = choice.kind in ("says", "other") and choice.sure
+    wanted = None if told else within.section_for(entry, turn.text)
     if wanted is not None:
         within.say(turn, entry, within.section(entry, wanted))
     return wanted is not None

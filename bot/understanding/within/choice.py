@@ -178,6 +178,8 @@ class Chooser:
         best, beside = float(evidence.chances.max()), others[0][1] if others else 0.0
         says, other = of["says"] * _sure_of(best), (of["other"] + of["own"]) * _sure_of(beside)
         sentences = picked(evidence.said, evidence.chances)
+        if points.misses_prison(evidence.text, sentences):
+            says = 0.0
         strange = evidence.foreign[0] or (evidence.foreign[1] and _misses_point(evidence.text, sentences))
         if of["quiet"] >= max(of.values()):
             kind: Kind = "quiet"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _DIGIT = r"[\d一二两三四五六七八九十百千万半]"
 _AMOUNT = rf"{_DIGIT}(?:多)?(?:元|块|万元)|\d%|{_DIGIT}倍|免费|不收|免收|不交|不用交|免交|不要钱|[收交]钱|工本费|费用|收费|全额|减半|[多少]退|双倍"
@@ -68,6 +69,10 @@ _NUMBER_TOLD = re.compile(
 )
 
 
+_PRISON_ASKED = re.compile(r"坐牢|判刑|判几年|判多久|蹲(?:大牢|监狱|号子|几年)|吃牢饭")
+_PRISON_TOLD = re.compile(r"刑|有罪|犯罪|拘役|监禁|坐牢")
+
+
 def asked(text: str) -> tuple[bool, ...]:
     """Which of :data:`NAMES` a question asks for."""
     return tuple(one.search(text) is not None for one in _ASKED)
@@ -90,3 +95,12 @@ def wants_number(text: str) -> bool:
 def has_number(text: str) -> bool:
     """Whether a sentence has a number, or words in its place (当场, 免费)."""
     return _NUMBER_TOLD.search(text) is not None
+
+
+def misses_prison(text: str, sentences: Sequence[str]) -> bool:
+    """Whether a question asks for prison, and sentences tell of no crime and no sentence.
+
+    >>> misses_prison("他会坐牢吗", ["遭受家庭暴力的，不看经济条件"]), misses_prison("他会坐牢吗", ["处三年以下有期徒刑"])
+    (True, False)
+    """
+    return _PRISON_ASKED.search(text) is not None and not any(_PRISON_TOLD.search(one) for one in sentences)
