@@ -71,6 +71,7 @@ describe("what is typed and not sent", () => {
     expect(server.messages).toMatchObject([{ text: "请带身份证", client_id: id }]);
     expect(boxOf("a")).toBe("");
     await until("the draft is empty", () => server.drafts.get("a")?.text === "" && server.drafts.get("a")?.unsent.length === 0);
+    await flush();
     await reloaded("a");
     expect([boxOf("a"), unsentOf("a")]).toEqual(["", []]);
   });
@@ -82,6 +83,7 @@ describe("what is typed and not sent", () => {
     await say("这条没发出去");
     expect(drafts.value).toMatchObject([{ text: "这条没发出去", problem: "连不上服务器，请检查网络后再试" }]);
     await until("it is saved", () => server.drafts.get("a")?.unsent.length === 1);
+    await flush(); // the answer has come, too: what is still being saved is not read anew
     server.instead = () => undefined;
     await reloaded("a");
     expect(unsentOf("a")).toMatchObject([{ text: "这条没发出去", problem: "上次没有发出去" }]);
