@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import secrets
 import signal
 import socket
@@ -33,16 +34,28 @@ WECHAT_APP_ID = "wx0000000000000000"
 """App id of the WeChat accounts."""
 
 
+_PORTS = iter(random.SystemRandom().sample(range(16384, 32768), 16384))
+"""All ports below the range for outgoing connections (from 49152; on Linux from 32768), in this process's own order."""
+
+
 def free_port() -> int:
-    """A port on which nobody listens, below the range for outgoing connections (from 49152; on Linux from 32768)."""
-    while True:
-        port = 16384 + secrets.randbelow(16384)
+    """A port on which nobody listens, for a program that may take a while until it does.
+
+    It is handed out once: a worker of the tests has its own share of the ports (every n-th), because two programs
+    that still start would both find the same port free.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    mine = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for port in _PORTS:
+        if port % workers != mine:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
             return port
+    raise RuntimeError("no port is free")
 
 
 @dataclass
