@@ -39,6 +39,7 @@ from bot.actions.complaint.moves import FREE, Move, decide
 from bot.actions.complaint.opening import declined, may_one, open_form, too_little
 from bot.actions.complaint.values import named_district
 from bot.actions.policy.follow_up import surely_says
+from bot.actions.policy.staying import stays
 from bot.actions.progress import adding, belongs, how_long, just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
@@ -220,6 +221,7 @@ async def _open(turn: Turn) -> None:
     if (
         await in_danger.listens(turn)
         or await surely_says(turn)
+        or await stays(turn)
         or await how_long.answer(turn)
         or await just_now.answer(turn)
         or may_one(turn)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import declined, feedback, locally, unknown, untold, whole, within
@@ -47,13 +48,14 @@ _FIRMLY = 0.5
 """Probability (0 to 1) from which what an entry tells goes before other actions, and no entry of before is asked."""
 _STATED = 0.4
 """The same for what asks nothing by its form, and would else be met by a question what it means."""
-_GUESSED = 0.35
+GUESSED = 0.35
 """Probability (0 to 1) of an entry that was offered from which a follow-up may be about it, though nobody chose it."""
 _WISHES = frozenset({"start_complaint", "request_human", "affirm", "deny", "thank", "goodbye", "cancel"})
 """Intents that are no question, though they may have its words."""
 _GUESSES = 2
 """Most entries of a list that nobody has chosen from that a message may be about."""
-_LISTENS = "好的。还有想问的，接着问我就行；要登记或者找人工，也随时说。"
+LISTENS = "好的。还有想问的，接着问我就行；要登记或者找人工，也随时说。"
+"""Reply to a remark after an answer."""
 
 
 async def follow_up(turn: Turn) -> None:
@@ -73,7 +75,7 @@ async def follow_up(turn: Turn) -> None:
         if may_ask(turn.text, kinds_of(turn)) or parts().city.asks_elsewhere(turn.text) is not None:
             await tell_result(turn, await search(turn.text))
         else:
-            turn.say(_LISTENS, [HUMAN])
+            turn.say(LISTENS, [HUMAN])
             turn.outcome(Result.TALK)
 
 
@@ -136,7 +138,7 @@ async def surely_says(turn: Turn, least: float = _FIRMLY) -> bool:
     if whole.answer(turn, entry, only=True):
         turn.set("misses", 0)
         return True
-    entry, choice = await _about(turn, entry, known)
+    entry, choice = await about(turn, entry, known)
     if _says_who_sets_it(turn, entry, choice):
         turn.set("misses", 0)
         return True
@@ -147,7 +149,7 @@ async def surely_says(turn: Turn, least: float = _FIRMLY) -> bool:
         # What asks nothing and is about another entry tells a matter (工地半夜施工，吵得孩子睡不着).
         if choice.kind not in (("says", "other") if asks else ("says",)) or not enough:
             return False
-        await _tell(turn, entry, choice, known)
+        await say(turn, entry, choice, known)
     turn.set("misses", 0)
     return True
 
@@ -158,7 +160,7 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
         return False
     if whole.answer(turn, entry, only=True):
         return True
-    entry, choice = await _about(turn, entry, known)
+    entry, choice = await about(turn, entry, known)
     if _says_who_sets_it(turn, entry, choice):
         return True
     bare = only_follows(turn.text)
@@ -170,7 +172,7 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
     if choice.kind == "none" and whole_question and not shares_subject(turn.text, entry):
         return False  # 学车练习卡丢了怎么办 names a subject of its own
     if choice.kind in ("says", "other"):
-        await _tell(turn, entry, choice, known)
+        await say(turn, entry, choice, known)
     elif turn.intent == "out_of_scope":
         return False
     elif turn.offered in (INVITED, "complaint") and not untold.times(turn) and not bare:
@@ -201,7 +203,7 @@ def _says_section(turn: Turn, entry: Entry, choice: Choice) -> bool:
     return wanted is not None
 
 
-async def _about(turn: Turn, entry: Entry, known: Mapping[str, object]) -> tuple[Entry, Choice]:
+async def about(turn: Turn, entry: Entry, known: Mapping[str, object]) -> tuple[Entry, Choice]:
     """The entry that a message is about, the last one or the one before it, and what the message is."""
     choice = await chosen(turn, entry, str(known.get(OPENING) or ""))
     if choice.kind == "says" and not choice.sure and within.of_other_deed(turn.text, entry):
@@ -215,7 +217,9 @@ async def _about(turn: Turn, entry: Entry, known: Mapping[str, object]) -> tuple
     return entry, choice
 
 
-async def _tell(turn: Turn, entry: Entry, choice: Choice, known: Mapping[str, object]) -> None:
+async def say(
+    turn: Turn, entry: Entry, choice: Choice, known: Mapping[str, object] = MappingProxyType({})
+) -> None:
     """Say the likeliest sentences of the entry, or the whole other entry; and offer to file what is told beside the question."""
     if choice.kind == "other":
         await tell(turn, choice.others[0][0], probability=choice.other, doubt=not choice.sure)
@@ -243,11 +247,11 @@ async def _after_guess(turn: Turn) -> None:
     own = "，".join(reversed(earlier(turn)[:1]))
     asked = f"{own}，{turn.text}" if own else turn.text
     before = {hit.entry.id: hit.probability for hit in (await search(own)).hits} if own else {}
-    guesses = [entry for entry in offered(turn) if before.get(entry.id, 0.0) >= _GUESSED][:_GUESSES]
+    guesses = [entry for entry in offered(turn) if before.get(entry.id, 0.0) >= GUESSED][:_GUESSES]
     chosen_of = [(entry, await chosen(turn, entry, own)) for entry in guesses]
     told = [(entry, choice) for entry, choice in chosen_of if choice.kind in ("says", "other")]
     if told:
-        await _tell(turn, *max(told, key=lambda one: max(one[1].says, one[1].other)), {})
+        await say(turn, *max(told, key=lambda one: max(one[1].says, one[1].other)), {})
         return
     result = await search(asked)
     if is_sure(result) or is_likely(result):
@@ -312,7 +316,7 @@ async def _from_before(turn: Turn, known: Mapping[str, object]) -> bool:
     choice = None if entry is None else await chosen(turn, entry)
     if entry is None or choice is None or choice.kind != "says":
         return False
-    await _tell(turn, entry, choice, {})
+    await say(turn, entry, choice, {})
     return True
 
 

@@ -11,6 +11,7 @@ from bot.actions.complaint import attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
+from bot.actions.policy.staying import stays
 from bot.actions.progress import (
     added,
     adding,
@@ -133,7 +134,8 @@ def _end(turn: Turn) -> None:
 
 async def _open(turn: Turn) -> None:
     if (
-        await how_long.answer(turn)
+        await stays(turn)
+        or await how_long.answer(turn)
         or await only_asked.answer(turn)
         or await rating.answer(turn)
         or await rating.without_ticket(turn)

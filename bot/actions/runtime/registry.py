@@ -8,6 +8,7 @@ from bot.actions.policy import answer as policy
 from bot.actions.policy import follow_up, instead, offices, several, which
 from bot.actions.policy.choosing import choosing_first
 from bot.actions.policy.follow_up import continuing_first, surely_first
+from bot.actions.policy.staying import staying_first
 from bot.actions.progress import form as status_form
 from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.turn import Action
@@ -34,7 +35,9 @@ ACTIONS: dict[str, Action] = {
     "action_answer_policy": _first(
         choosing_first(continuing_first(procedure_first.first(several.answer_policy)))
     ),
-    "action_ask_or_tell": _first(choosing_first(continuing_first(several.parts_first(which.ask_or_tell)))),
+    "action_ask_or_tell": _first(
+        choosing_first(continuing_first(staying_first(several.parts_first(which.ask_or_tell))))
+    ),
     "action_follow_up": _first(choosing_first(follow_up.follow_up)),
     "action_out_of_scope": reached.first(
         offices.first(
@@ -47,7 +50,9 @@ ACTIONS: dict[str, Action] = {
     ),
     "action_request_human": handoff.request_human,
     fallback.NAME: _first(
-        choosing_first(continuing_first(several.parts_first(procedure_first.first(fallback.fallback))))
+        choosing_first(
+            continuing_first(staying_first(several.parts_first(procedure_first.first(fallback.fallback))))
+        )
     ),
     "action_affirm": instead.first(
         just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.affirm))))
@@ -58,7 +63,7 @@ ACTIONS: dict[str, Action] = {
     "action_repeat": instead.first(just_now.first(smalltalk.repeat)),
     "action_who": instead.first(just_now.first(smalltalk.who)),
     "action_thank": just_now.first(smalltalk.thank),
-    "action_goodbye": just_now.first(smalltalk.goodbye),
+    "action_goodbye": just_now.first(staying_first(smalltalk.goodbye)),
     "action_calm": instead.first(smalltalk.calm),
     "action_no_form": instead.first(just_now.first(offered.first(continuing_first(fallback.misread)))),
 }

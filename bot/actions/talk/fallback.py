@@ -11,6 +11,7 @@ import re
 from bot.actions.complaint import answered, attachments, kept, leaving, offered
 from bot.actions.complaint.answers import read_mined
 from bot.actions.policy import answer as policy
+from bot.actions.policy import staying
 from bot.actions.policy.unknown import asks_number
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_IT, HUMAN, PROGRESS, clip, plain
@@ -80,6 +81,9 @@ async def fallback(turn: Turn) -> None:
         return
     if odd.answered(turn) or wordless.answered(turn):
         return
+    tells_more = answered.joined(turn, turn.text) != turn.text
+    if not tells_more and await staying.listens(turn):
+        return
     if await policy.offer_topic(turn):
         turn.set("misses", 0)
         return
@@ -91,7 +95,7 @@ async def fallback(turn: Turn) -> None:
         turn.set_all({"misses": 0, "story": answered.joined(turn, turn.text)})
         turn.follow_up("complaint_form")
         return
-    if is_fault(turn.text) or reports or answered.joined(turn, turn.text) != turn.text:
+    if is_fault(turn.text) or reports or tells_more:
         await _offer_filing(turn)
         return
     near: list[Choice] = []
