@@ -158,14 +158,16 @@ class Alarm:
             return await self._open.begin(conversation_id, job, came, f"{fact['text']}。{job.text}", {})
         if found is None or told_of_the_past(job.text, found, fact):
             return Screened()
+        if not (known_of_late(fact) and found.clear):
+            found = await self._within_talk(conversation_id, job, found)
+        if found is None:
+            return Screened()
         if found.clear:
             return await self._open.begin(conversation_id, job, found, job.text, fact)
         known = fact.get("state") in ("told", "denied") and fresh(fact)
         leaves_queue = job.mode is Mode.WAITING and leaves(job.text, None)
         passed = passed_over(fact, found) or aside.let_go(job.text, found, fact)
         if known or leaves_queue or passed or job.mode is Mode.HUMAN:
-            return Screened()
-        if await self._of_the_talk(conversation_id, job, found):
             return Screened()
         if job.mode is Mode.BOT and found.beside:
             return Screened(beside=found)
@@ -260,21 +262,25 @@ class Alarm:
         last = advice.again(replies[-1].text)
         return [*replies[:-1], replace(last, buttons=(*replies[-1].buttons, *last.buttons))]
 
-    async def _of_the_talk(self, conversation_id: str, job: Job, found: Danger) -> bool:
-        """Whether a message that only may tell of danger goes on with a plain talk about rules (我对象是在合肥交的，行不行).
+    async def _within_talk(self, conversation_id: str, job: Job, found: Danger) -> Danger | None:
+        """A danger as it is heard within a plain talk about rules; None when it is none.
 
-        It does when the last answer was about a question, the message is a short question without a sign of danger, and the
-        last question and the message together tell of none.
+        Torn from the talk, what goes on with a question sounds like anything (他说电脑里查不着, 让我签个自愿走人). So right after
+        an answer a short message without a sign of danger is judged together with the question before it. When both tell of
+        none, only a strong and clear danger is left, and the citizen is asked about it beside the answer.
         """
-        if job.mode is not Mode.BOT or not aside.doubted(job.text, found):
-            return False
+        if job.mode is not Mode.BOT or not aside.fragment(job.text):
+            return found
         async with self._database.read() as session:
             asked = await store.recent_words(session, conversation_id, now() - FRESH, TALK)
             before = await store.last_reported(session, conversation_id, job.turn_id)
         outcome = read_report(before).outcome
         if outcome is None or outcome.result not in _ABOUT_RULES or len(asked) < 2:
-            return False
-        return await self._look(f"{asked[-2]}，{job.text}") is None
+            return found
+        if await self._look(f"{asked[-2]}，{job.text}") is not None:
+            return found
+        strong = found.clear and found.probability >= aside.STRONG
+        return replace(found, clear=False, beside=True) if strong else None
 
     async def told_in_form(self, conversation_id: str, job: Job) -> None:
         """Keep words of danger for the form that was asking: advice answers them, so that the form does not see them."""

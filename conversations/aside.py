@@ -13,8 +13,12 @@ from core.clock import now
 
 WEAK = 0.8
 """Probability (0 to 1) of a doubt under which what was said before counts more."""
+STRONG = 0.95
+"""Probability (0 to 1) of a clear danger from which it is asked about even if the talk before it tells of none."""
 _ASKS_ON = 24
 """Most characters of a question that goes on with the one before it."""
+_FRAGMENT = 40
+"""Most characters of a message that may go on with a talk, and tell little by itself."""
 _LONGEST_WISH = 40
 """Most characters of a message that only asks to have something filed."""
 _ELSEWHERE = re.compile(
@@ -87,6 +91,17 @@ def another_question(text: str) -> bool:
     return elsewhere(text) or (office and _OF_THE_DANGER.search(said) is None)
 
 
+def fragment(text: str) -> bool:
+    """Whether a message is short and has no sign of a danger, so that the talk before it tells what it means.
+
+    >>> fragment("我一个人去行不行"), fragment("他说电脑里查不着"), fragment("我爸叫不醒了，行不行")
+    (True, True, False)
+    """
+    if len(text) > _FRAGMENT:
+        return False
+    return during.sign(text) is None and _OF_THE_DANGER.search(after_alarm.plain(text)) is None
+
+
 def doubted(text: str, found: Danger) -> bool:
     """Whether a danger is only a weak doubt about a short question without a sign of danger (我一个人去行不行).
 
@@ -95,9 +110,8 @@ def doubted(text: str, found: Danger) -> bool:
     >>> doubted("我爸叫不醒了，行不行", Danger("medical", 0.7, clear=False))
     False
     """
-    if found.clear or found.probability >= WEAK or len(text) > _ASKS_ON or not after_alarm.asks(text):
-        return False
-    return during.sign(text) is None and _OF_THE_DANGER.search(after_alarm.plain(text)) is None
+    weak = not found.clear and found.probability < WEAK
+    return weak and len(text) <= _ASKS_ON and after_alarm.asks(text) and fragment(text)
 
 
 def let_go(text: str, found: Danger, fact: dict[str, Any]) -> bool:

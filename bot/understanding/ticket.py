@@ -80,3 +80,21 @@ def beside_number(text: str) -> str:
     if (code := _CODE_BEHIND.match(parts[1])) and codes.plain(code["code"]):
         parts[1] = parts[1][code.end() :]
     return "，".join(bare for one in parts if (bare := _AROUND.sub("", one)))
+
+
+_CALLED = "(?:工单|查询)?(?:编号|单号|号码|号|码|单子|回执|短信|纸条)"
+_LACKS = re.compile(
+    rf"{_CALLED}[^，,。；;]{{0,6}}(?:弄?丢|忘|没记|没存|没留|没抄|删|不见|找不[到着]|不记得|记不[得住起清]|想不起|没有?了?$)|"
+    rf"(?:弄?丢|忘|没记|没存|没留|没抄|删|找不[到着]|不记得|记不[得住起清]|想不起|不知道|哪有|没有?)[^，,。；;]{{0,4}}{_CALLED}"
+)
+
+
+def lacks_number(text: str) -> bool:
+    """Whether somebody who was asked for a ticket's number or code says that they have it no more.
+
+    >>> [lacks_number(said) for said in ("编号我弄丢了", "要是那个查询码让我弄丢了呢", "没记工单号", "短信删了", "没有编号")]
+    [True, True, True, True, True]
+    >>> [lacks_number(said) for said in ("HN2026112300001", "手机丢了", "我没空", "编号是 HN2026112300001")]
+    [False, False, False, False]
+    """
+    return _LACKS.search(text) is not None

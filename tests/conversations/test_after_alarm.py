@@ -379,40 +379,56 @@ async def test_what_was_dealt_with_is_not_judged_again_with_what_follows(process
         assert reply.text == f"您说的是：{words}"
 
 
-@pytest.mark.parametrize("words", ["我对象是在合肥交的，行不行", "那我媳妇的呢行不行"])
-async def test_a_weak_doubt_within_a_plain_talk_about_rules_is_not_asked_about(
-    process: Process, words: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("clear", [True, False])
+@pytest.mark.parametrize("words", ["我对象是在合肥交的，行不行", "他说电脑里查不着", "让我签个自愿走人"])
+async def test_what_goes_on_with_a_plain_talk_about_rules_raises_no_alarm(
+    process: Process, words: str, clear: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     results_in(process, Result.ANSWERED)
     await process.say("公积金怎么贷")
     look = process.conversations._alarm._judge
     assert look is not None
-    weak = Danger("crime", 0.6, clear=False)
-    monkeypatch.setattr(look, "judge", lambda text: weak if text == words else None)
+    seen = Danger("crime", 0.9, clear=clear)
+    monkeypatch.setattr(look, "judge", lambda text: seen if text == words else None)
     (reply,) = await process.say(words)
     assert reply.text == f"您说的是：{words}"
 
 
 @pytest.mark.parametrize(
-    ("first", "words", "probability"),
+    ("first", "words", "together"),
     [
-        ("公积金怎么贷", "我爸叫不醒了，行不行", 0.6),
-        ("公积金怎么贷", "我对象是在合肥交的，行不行", 0.8),
-        ("", "我对象是在合肥交的，行不行", 0.6),
+        ("公积金怎么贷", "我爸叫不醒了，行不行", False),
+        ("公积金怎么贷", "他把门堵上了", True),
+        ("", "我对象是在合肥交的，行不行", False),
     ],
 )
-async def test_a_sign_a_strong_doubt_or_no_talk_is_asked_about(
-    process: Process, first: str, words: str, probability: float, monkeypatch: pytest.MonkeyPatch
+async def test_a_sign_a_danger_with_the_talk_or_no_talk_is_asked_about(
+    process: Process, first: str, words: str, together: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     results_in(process, Result.ANSWERED)
     if first:
         await process.say(first)
     look = process.conversations._alarm._judge
     assert look is not None
-    doubt = Danger("crime", probability, clear=False)
-    monkeypatch.setattr(look, "judge", lambda text: doubt if text == words else None)
+    doubt = Danger("crime", 0.9, clear=False)
+    monkeypatch.setattr(
+        look, "judge", lambda text: doubt if text == words or (together and words in text) else None
+    )
     (reply,) = await process.say(words)
     assert reply.text == danger.ASK.text
+
+
+async def test_a_strong_danger_within_a_plain_talk_is_asked_about_beside_the_answer(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results_in(process, Result.ANSWERED)
+    await process.say("公积金怎么贷")
+    look = process.conversations._alarm._judge
+    assert look is not None
+    strong = Danger("crime", 0.97, clear=True)
+    monkeypatch.setattr(look, "judge", lambda text: strong if text == "他把门锁上了" else None)
+    asked, reply = await process.say("他把门锁上了")
+    assert asked.text == danger.ASK_BESIDE.text and reply.text == "您说的是：他把门锁上了"
 
 
 def test_a_turn_offers_nothing_twice_and_few_enough() -> None:

@@ -35,7 +35,7 @@ from bot.actions.talk import mood, rating
 from bot.actions.talk.digressions import NOT_FOUND, abilities, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.human_wish import calls_human
-from bot.understanding.ticket import find_code, find_number
+from bot.understanding.ticket import find_code, find_number, lacks_number
 from bot.understanding.ticket_talk import asks_how_it_stands
 from bot.understanding.write_down import write_down
 from conversations.event_kinds import Result
@@ -107,7 +107,8 @@ async def _takes_up(turn: Turn) -> bool:
 
 
 async def _move(turn: Turn, slot: str, move: Move) -> None:
-    await _MOVES.get(move, _unclear)(turn, slot)
+    lacks = slot in ("ticket_number", "query_code") and not turn.pressed and lacks_number(turn.text)
+    await (_lost if lacks else _MOVES.get(move, _unclear))(turn, slot)
 
 
 async def _worded(turn: Turn, slot: str) -> None:
