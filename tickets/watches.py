@@ -38,6 +38,9 @@ def _putting(dialect: str) -> Any:
     return new.on_conflict_do_update(index_elements=[table.c.ticket_id], set_={"at": new.excluded.at})
 
 
+_LOOKED_AT = select(TicketWatchRow.at).where(TicketWatchRow.ticket_id == bindparam("watched"))
+
+
 async def put_many(session: AsyncSession, at: Mapping[str, datetime | None]) -> None:
     """The same for many tickets that the clock looks at already, with two statements: id of a ticket → moment."""
     table = cast(Table, TicketWatchRow.__table__)
@@ -51,9 +54,9 @@ async def put_many(session: AsyncSession, at: Mapping[str, datetime | None]) -> 
 
 async def at(session: AsyncSession, ticket_id: str) -> datetime | None:
     """When the clock looks at a ticket next; None: never."""
-    found: datetime | None = await session.scalar(
-        select(TicketWatchRow.at).where(TicketWatchRow.ticket_id == ticket_id)
-    )
+    # Only this module writes the table, and at once: so nothing has to be flushed before. Each move of a ticket asks.
+    connection = await session.connection()
+    found: datetime | None = (await connection.execute(_LOOKED_AT, {"watched": ticket_id})).scalar()
     return found
 
 
