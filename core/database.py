@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     event,
     func,
     literal,
+    make_url,
     select,
     text,
 )
@@ -31,6 +33,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
 from core import inline_sqlite
+from core.checkpoints import CONNECTION, Checkpoints
 from core.errors import ConfigurationError
 
 Alongside = Callable[[AsyncSession], Awaitable[None]]
@@ -38,6 +41,7 @@ Alongside = Callable[[AsyncSession], Awaitable[None]]
 
 An error of the work stops the change.
 """
+Found = TypeVar("Found")
 _TELL = "wenban_tell"
 """Key in ``session.info``. Its value says whether to call the watchers after the commit."""
 _CHANGED = "wenban_changed"
@@ -187,6 +191,8 @@ class Database:
             _tune_postgresql(self.engine)
         # SQLite does not queue its writers. Within this process the lock lets them write in order of arrival.
         self._writers: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
+        path = make_url(self.url).database if self.is_sqlite else None
+        self._log = Checkpoints(path, self._writers) if path and path != ":memory:" else None
         self._write = async_sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(wenban_read_only=True)
         self._read = async_sessionmaker(reader, expire_on_commit=False)
@@ -211,6 +217,8 @@ class Database:
             async with session.begin():
                 yield session
             tell = session.info.get(_TELL, False)
+        if self._log is not None:
+            self._log.written()
         if tell:
             for watcher in tuple(self.watchers):
                 watcher()
@@ -218,6 +226,21 @@ class Database:
             if kind in self.listeners:
                 for one in ids:
                     self.listeners[kind](one)
+
+    async def apart(self, work: Callable[[sqlite3.Connection], Found]) -> Found:
+        """Write in a thread, on a connection of its own, while nobody else of this process writes; on SQLite alone.
+
+        For what the database does for itself, and what would hold the event loop.
+
+        Args:
+            work: gets the connection, in a transaction that is committed when it returns.
+        """
+        assert self._log is not None
+        path = make_url(self.url).database or ""
+        async with self._writers:
+            found = await asyncio.to_thread(_written_apart, path, work)
+        self._log.written()
+        return found
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -255,10 +278,23 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._log is not None:
+            await self._log.close()
         await self.engine.dispose()
         if self._browsing is not None:
             await self._browsing.dispose()
             self._browsing = None
+
+
+def _written_apart(path: str, work: Callable[[sqlite3.Connection], Found]) -> Found:
+    patience = inline_sqlite.LOCK_PATIENCE_S
+    with closing(sqlite3.connect(path, timeout=patience, isolation_level=None)) as connection:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN IMMEDIATE")
+        found = work(connection)  # an error closes the connection, which takes the transaction back
+        connection.execute("COMMIT")
+        return found
 
 
 def tell_watchers(session: AsyncSession) -> None:
@@ -322,20 +358,24 @@ def _tune_browsing(engine: AsyncEngine) -> None:
         cursor.close()
 
 
+_PRAGMAS = (
+    "journal_mode=WAL",
+    # In WAL mode NORMAL loses nothing when the process crashes; only a power cut may lose the last transactions. FULL needs an
+    # fsync for each message. A city that wants that safety uses PostgreSQL.
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    # What is deleted is overwritten, so that an erased message is not left in the file's free pages.
+    "secure_delete=ON",
+    *CONNECTION,
+)
+"""Settings of each connection to SQLite that writes."""
+
+
 def _tune_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            # In WAL mode NORMAL loses nothing when the process crashes; only a power cut may lose the last
-            # transactions. FULL needs an fsync for each message. A city that wants that safety uses
-            # PostgreSQL.
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            # What is deleted is overwritten, so that an erased message is not left in the file's free pages.
-            "secure_delete=ON",
-        ):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

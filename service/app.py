@@ -91,8 +91,10 @@ from tickets.notices import TicketNotices
 from tickets.public import PublicTickets
 from tickets.repeats import Repeats
 from tickets.service import Tickets
+from tickets.shown import Shown
 from tickets.sweep import Sweep
 from tickets.types import Ticket
+from tickets.word_index import Merging
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 """Key under which a running app holds its conversations, for measurements (:mod:`service.measured`)."""
@@ -276,6 +278,8 @@ async def create_app(settings: Settings) -> web.Application:
     Sweep(database, events, city, jobs)
     AutomaticDispatch(database, tickets.moves, city, jobs, likely)
     Repeats(database, events, city, jobs)
+    Shown(database, tickets.view, jobs)
+    Merging(database, jobs)
     if (SHIPPED / "model.safetensors").is_file():
         meaning.use(shipped_encoder().encode)
     Webhooks(database, Origins(settings.partner_origins), jobs)

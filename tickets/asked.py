@@ -124,8 +124,13 @@ class Asked:
         found = [_begins(one) for one in beginnings]
         return found + ([_ends(part)] if _END.fullmatch(part) else [])
 
-    def condition(self, sqlite: bool) -> ColumnElement[bool]:
-        """SQL: a ticket may have it. ``sqlite``: whether the database is SQLite."""
+    def condition(self, sqlite: bool, in_words: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+        """SQL: a ticket may have it.
+
+        Args:
+            sqlite: whether the database is SQLite.
+            in_words: that its words may; None: by the tokens of all of them.
+        """
         found_by: list[Any] = []
         if self.keys:
             return TicketRow.contact_key.in_(self.keys) & TicketRow.confidential.is_(False)
@@ -133,7 +138,7 @@ class Asked:
         if self.whole:
             return or_(*found_by)
         if self.in_words:
-            found_by.append(self.in_tokens(sqlite=sqlite))
+            found_by.append(self.in_tokens(sqlite=sqlite) if in_words is None else in_words)
         if self.categories:
             found_by.append(TicketRow.category.in_(self.categories))
         if self.districts:

@@ -12,11 +12,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from core.masking import hide
 from core.redaction import WIDE, Own, confidential, own_names, without_home, without_room
-from core.search_tokens import folded
+from core.search_tokens import folded, tokens
+from core.sources import digest
 from tickets import editing, numbers
 from tickets.corrected import is_correction
 from tickets.models import TicketRow
@@ -122,6 +124,7 @@ DECISIONS: dict[str, dict[str, str]] = {
         "ended_at": _NEVER,
         "returned": _NEVER,
     },
+    "ticket_shown": dict.fromkeys(("ticket_id", "made_by", "tokens"), _NEVER),
     "ticket_watches": dict.fromkeys(("ticket_id", "at"), _NEVER),
     "ticket_heard": dict.fromkeys(("id", "ticket_id", "approved_at", "result", "satisfied"), _NEVER),
     "ticket_events": {
@@ -182,6 +185,19 @@ class DepartmentView:
 
     def __init__(self, introduced: Introduced = lambda text: None) -> None:
         self._introduced = introduced
+
+    @cached_property
+    def rules(self) -> str:
+        """Names what decides what a department may read (:func:`core.sources.digest`): the tokens that others made are not used."""
+        # With the whole packages of what finds names and numbers, because each of their modules rests on others.
+        return digest(
+            __name__, is_correction.__module__, "core", self._introduced.__module__.rpartition(".")[0]
+        )
+
+    def tokens(self, row: TicketRow) -> str:
+        """The keyed tokens of what a department may read and search of a ticket (:mod:`tickets.shown`)."""
+        reads = self._reader(row)
+        return tokens(reads.text(row.content), reads.place(row.address), row.category, row.district)
 
     def ticket(
         self,

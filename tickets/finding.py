@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, text, union_all
+from sqlalchemy import ColumnElement, func, literal_column, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.text import clean
-from tickets import word_index
+from tickets import shown, word_index
 from tickets.asked import Asked
 from tickets.models import TicketRow
 from tickets.narrowing import Narrowed, Source, Wanted, place
@@ -47,13 +47,14 @@ class Finding:
         wanted: what the reader wants.
         asked: the words of the search.
         sqlite: whether the database is SQLite.
+        rules: by which a department reads (:attr:`tickets.department_view.DepartmentView.rules`).
 
     Raises:
         BadRequest: a filter is unknown.
     """
 
-    def __init__(self, wanted: Wanted, asked: Sequence[Asked], *, sqlite: bool) -> None:
-        self._wanted, self._sqlite = wanted, sqlite
+    def __init__(self, wanted: Wanted, asked: Sequence[Asked], *, sqlite: bool, rules: str) -> None:
+        self._wanted, self._sqlite, self._rules = wanted, sqlite, rules
         self._narrowed = Narrowed(wanted, sqlite=sqlite)
         self._sources: _Chosen | None = None
         self._words: list[str] = []
@@ -109,12 +110,14 @@ class Finding:
                 session, [TicketRow.confidential.is_(False)] if self._hides else []
             )
         found = await self._choose_asked(session, [TicketRow.confidential.is_(False)])
-        # All that is confidential is compared with the department's view of it, whatever words are hidden in it. The index of those
-        # is used for what names its condition.
-        confidential: ColumnElement[bool] = literal_column("tickets.confidential", Boolean())
-        # Only what never stands in words, a number, leaves some out: whether hidden words are looked at must not be felt either.
-        numbered = [one.condition(self._sqlite) for one in self._asked if not one.in_words]
-        return found + [(source, [confidential, *numbered]) for source in narrowed.sources()]
+        # What is confidential is found by what the department may read of it: so a hidden word finds what one finds that stands
+        # nowhere, and takes as long. The index of those is used for what names its condition.
+        confidential: ColumnElement[bool] = literal_column("tickets.confidential")
+        told = [
+            one.condition(self._sqlite, shown.may_have(one.word, self._rules, sqlite=self._sqlite))
+            for one in self._asked
+        ]
+        return found + [(source, [confidential, *told]) for source in narrowed.sources()]
 
     async def _all(self, session: AsyncSession) -> list[Source]:
         """The sources of all tickets of the list."""

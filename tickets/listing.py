@@ -66,6 +66,8 @@ _OWN_COLUMNS = (
 
 _MOST_AT_ONCE, _COMPARED_AT_ONCE = 200, 25
 """Most tickets that a search reads and compares at once: some 10 ms each, for which nobody else's turn comes."""
+_SPARE = 5
+"""Tickets that a search asks for beyond a page, because the index of words names a few that don't have them."""
 
 
 async def find(
@@ -99,7 +101,7 @@ async def find(
         raise BadRequest(f"搜索内容请在 {MAX_QUERY} 字以内")
     own, guarded = wanted.own, wanted.guarded
     asked = [Asked.of(word, places, by_phone=not (own or guarded), prefix=prefix) for word in words]
-    finding = Finding(wanted, asked, sqlite=database.is_sqlite)
+    finding = Finding(wanted, asked, sqlite=database.is_sqlite, rules=view.rules if own else "")
     columns = (*_LINE_COLUMNS, *(_OWN_COLUMNS if own or guarded else ()), *_searched(words))
 
     def fitting(some: Sequence[TicketRow]) -> list[TicketRow]:
@@ -109,12 +111,14 @@ async def find(
 
     async with database.browse() as session:
         found: list[TicketRow] = []
-        after, more = before, limit + 1
+        after, more = before, limit + 1 + (_SPARE if words else 0)
         while True:
             places_of, after = await finding.page(session, after, more)
             page = await _rows(session, columns, [one for one, _ in places_of])
             # The index of words also names a few tickets that don't have them, and what has them may be hidden.
             for start in range(0, len(page), _COMPARED_AT_ONCE) if words else ():
+                if len(found) > limit:
+                    break
                 found += fitting(page[start : start + _COMPARED_AT_ONCE])
                 await asyncio.sleep(0)
             found += [] if words else page

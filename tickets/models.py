@@ -1,4 +1,4 @@
-"""Tables of tickets: tickets, their history, photos, dispatches and answers that were redone, departments, and two counters."""
+"""Tables of tickets: tickets, what is found of them, their history, photos, dispatches and redone answers, departments, two counters."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import (
     DDL,
     Boolean,
+    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -16,8 +17,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    delete,
     event,
     false,
+    insert,
     inspect,
     text,
 )
@@ -261,6 +264,42 @@ class TicketWatchRow(Base):
 
     ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class TicketShownRow(Base):
+    """Keyed tokens of what departments may read of a ticket with 保密, to find it by (:mod:`tickets.shown`)."""
+
+    __tablename__ = "ticket_shown"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True)
+    made_by: Mapped[str] = mapped_column(String(24), default="", index=True)
+    """By which rules and key; empty: not made since the ticket was changed."""
+    tokens: Mapped[str] = mapped_column(Text, default="")
+
+
+_SHOWN_OF = (
+    *("confidential", "content", "address", "category", "district"),
+    *("contact_name", "contact_phone", "former_contacts"),
+)
+"""What decides what a department may read."""
+
+
+@event.listens_for(TicketRow, "after_update")
+def _forget_shown(mapper: Any, connection: Connection, row: TicketRow) -> None:
+    """Whatever changes what a department may read has its tokens made anew, in the same transaction."""
+    history = inspect(row).attrs
+    if any(history[name].history.added for name in _SHOWN_OF):
+        table = cast(Table, TicketShownRow.__table__)
+        connection.execute(delete(table).where(table.c.ticket_id == row.id))
+        _await_shown(mapper, connection, row)
+
+
+@event.listens_for(TicketRow, "after_insert")
+def _await_shown(_mapper: Any, connection: Connection, row: TicketRow) -> None:
+    table = cast(Table, TicketShownRow.__table__)
+    if row.confidential:
+        connection.execute(insert(table).values(ticket_id=row.id, made_by="", tokens=""))
 
 
 class TicketDispatchRow(Base):

@@ -32,7 +32,8 @@ class Reading:
 
     def __init__(self, database: Database, city: City, introduced: Introduced) -> None:
         self._database = database
-        self._view = DepartmentView(introduced)
+        self.view: DepartmentView = DepartmentView(introduced)
+        """Reads as a department."""
         self.city: City = city
         """Has the rules by which they are handled."""
 
@@ -68,7 +69,7 @@ class Reading:
             wanted,
             limit=limit,
             before=before,
-            view=self._view,
+            view=self.view,
             places=self.places,
             prefix=self.city.prefix,
         )
@@ -110,7 +111,7 @@ class Reading:
         """
         async with self._database.read() as session:
             row = await self._row(session, number)
-            return replace(self._view.line(row), department=(await rows.to_ticket(session, row)).department)
+            return replace(self.view.line(row), department=(await rows.to_ticket(session, row)).department)
 
     async def for_department(
         self, number: str, department_id: str | None, *, clear: bool = False
@@ -128,10 +129,10 @@ class Reading:
             row = await self._row(session, number)
             if department_id is not None and not await dispatch.has(session, row, department_id):
                 raise NotFound("没有这张工单")
-            marks = await similar.marks(session, row, department_id, self._view.line)
+            marks = await similar.marks(session, row, department_id, self.view.line)
             ticket, events = await rows.to_ticket(session, row), await rows.history(session, row.id)
             leads = None if department_id is None else row.department_id == department_id
-            seen = self._view.ticket(row, ticket, events, leads=leads, clear=clear)
+            seen = self.view.ticket(row, ticket, events, leads=leads, clear=clear)
         seen["ticket"]["suggested_department"] = self.lead(row.category)
         seen["ticket"]["maybe_same"] = [mark.to_json() for mark in marks]
         return seen

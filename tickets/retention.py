@@ -19,6 +19,7 @@ TABLES = {
     "tickets": "keep_contacts_days after it was closed: contact, place and conversation go, and texts are redacted; what is "
     "left is a record without personal data, and is kept",
     "ticket_dispatches": "kept; no personal data",
+    "ticket_shown": "as the ticket is confidential; made anew when its words change; no personal data",
     "ticket_watches": "until the clock has nothing to do with the ticket any more; no personal data",
     "ticket_heard": "kept; no personal data",
     "ticket_events": "with its ticket; notes are redacted",

@@ -28,8 +28,11 @@ JOB, LOOK = "ticket_clock", timedelta(seconds=30)
 """Name of the job, and time between two looks."""
 _CHOSEN = 10_000
 """Most tickets that are chosen at once."""
-_AT_ONCE = 200
-"""Most tickets that are looked at in one transaction while it only adds lines: some 12 ms, for which nobody else writes on SQLite."""
+_AT_ONCE, _AT_ONCE_APART = 200, 800
+"""Most tickets that are looked at in one transaction while it only adds lines, on SQLite and on PostgreSQL: some 12 ms, for which nobody
+else writes on SQLite. On PostgreSQL others write meanwhile, and each statement costs its server and this process some of their time."""
+_READ_AT_ONCE = 100
+"""Tickets that are thought about before somebody else has a turn."""
 _ABREAST = 2
 """Transactions on PostgreSQL at the same time: while its server works for some, this process works for another. On SQLite only one
 can write."""
@@ -93,7 +96,8 @@ class Sweep:
             # Only ids are read here: a row that can't be read at all must not keep the others from their turn.
             found = await watches.due(session, moment, _CHOSEN)
         found.sort()  # neighbours in the tables
-        pages = iter([found[start : start + _AT_ONCE] for start in range(0, len(found), _AT_ONCE)])
+        at_once = _AT_ONCE if self._database.is_sqlite else _AT_ONCE_APART
+        pages = iter([found[start : start + at_once] for start in range(0, len(found), at_once)])
 
         async def one_by_one() -> int:
             return sum([await self._page(page, moment, happened) for page in pages])
@@ -131,7 +135,11 @@ class Sweep:
             connection = await session.connection()
             found = await connection.execute(self._facts, self._which(ids, moment))
             due: dict[str, Any] = {row.id: row for row in found}
-            made = {one: clockwork.turn(row, self._city, moment) for one, row in due.items()}
+            made: dict[str, clockwork.Turn] = {}
+            for nth, (one, row) in enumerate(due.items(), 1):
+                made[one] = clockwork.turn(row, self._city, moment)
+                if nth % _READ_AT_ONCE == 0:
+                    await asyncio.sleep(0)
             done = await clockwork.done(session, made)
             turns = {one: turn.without(done.get(one, ())) for one, turn in made.items()}
             adding = [(due[one], turn) for one, turn in turns.items() if turn.adds]

@@ -14,8 +14,8 @@ TOLD = frozenset(move.action for move in TRANSITIONS.values() if move.told)
 """Codes of the moves that are told."""
 ANSWERS = frozenset({"decline", "answer", "approve"})
 """Codes of those that bring an answer: they are told even when something else happened since."""
-_IN_TALK = ANSWERS | {"suspend"}
-"""Codes of those whose whole words the citizen needs: what was answered, and what is asked for."""
+_IN_TALK = ANSWERS | {"suspend", "grant_extension", "redo", "merge"}
+"""Codes of those whose whole words the citizen needs: what was answered, what is asked for, and what the state alone does not tell."""
 _OFFICE = "承办单位"
 
 

@@ -10,7 +10,9 @@ The full-text table numbers tickets by ``ticket_search``, because the row number
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.database import Database
+from core.jobs import Job, Jobs
 from core.search_tokens import wanted
 
 SQLITE_TABLES = (
@@ -36,6 +40,9 @@ SQLITE_TABLES = (
     # Tokens differ in capitals only by their first letter, which is always one; so the plain tokenizer keeps them apart.
     "CREATE VIRTUAL TABLE ticket_words USING fts5(tokens, content='', detail=none, tokenize='ascii')",
 )
+SQLITE_MERGING = "INSERT INTO ticket_words(ticket_words, rank) VALUES ('automerge', 0)"
+"""Whoever adds a ticket leaves the merging of the table's parts to :class:`Merging`: it would hold the event loop for tens of
+milliseconds. Only when very many have piled up does SQLite merge them itself."""
 _ADD = "INSERT INTO ticket_words(rowid, tokens) SELECT seq, new.search_tokens FROM ticket_search WHERE ticket_id = new.id;"
 _REMOVE = (
     "INSERT INTO ticket_words(ticket_words, rowid, tokens)"
@@ -50,7 +57,7 @@ SQLITE_TRIGGERS = (
     f" {_REMOVE} DELETE FROM ticket_search WHERE ticket_id = old.id; END",
 )
 POSTGRESQL = ("CREATE INDEX ix_tickets_words ON tickets USING gin (string_to_array(search_tokens, ' '))",)
-SQLITE = (*SQLITE_TABLES, *SQLITE_TRIGGERS)
+SQLITE = (*SQLITE_TABLES, SQLITE_MERGING, *SQLITE_TRIGGERS)
 """Statements that make the index of an empty table."""
 OWN = ("ticket_search", "ticket_words", "ix_tickets_words")
 """Beginnings of the names of what they make, which is in no metadata."""
@@ -149,3 +156,36 @@ def _match(words: Sequence[str]) -> str:
         + ")"
         for word in words
     )
+
+
+JOB, LOOK = "ticket_words", timedelta(seconds=5)
+"""Name of the job that merges, and time between two looks."""
+_PAGES = 16
+"""Pages of one merge: a few milliseconds, for which nobody else writes."""
+_NOTHING = 2
+"""Changes of a merge that had nothing to do are fewer (https://www.sqlite.org/fts5.html#the_merge_command)."""
+
+
+class Merging:
+    """Merges the parts of the full-text table of SQLite, in a thread: each transaction that adds tickets makes one.
+
+    Args:
+        database: where the table is.
+        jobs: the runner of this process.
+    """
+
+    def __init__(self, database: Database, jobs: Jobs) -> None:
+        self._database = database
+        if database.is_sqlite:
+            jobs.every(JOB, LOOK, self.run)
+
+    async def run(self, _: Job | None = None) -> None:
+        """Merge until there is nothing left to merge."""
+        while await self._database.apart(_merge) >= _NOTHING:
+            pass  # whoever waits to write has written meanwhile
+
+
+def _merge(connection: sqlite3.Connection) -> int:
+    before = connection.total_changes
+    connection.execute("INSERT INTO ticket_words(ticket_words, rank) VALUES ('merge', ?)", (_PAGES,))
+    return connection.total_changes - before

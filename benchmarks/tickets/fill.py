@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import asyncpg
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from benchmarks.tickets.made import TABLES, Batch, Made, names
@@ -18,6 +18,7 @@ from tickets.models import Department
 
 _AT_ONCE = 20_000
 """Tickets of one transaction."""
+_SHOWN = "INSERT INTO ticket_shown SELECT id, '', '' FROM tickets WHERE confidential"
 _NAMES = tuple(one.__tablename__ for one in TABLES)
 
 
@@ -39,6 +40,8 @@ async def fill(database: Database, city: City, count: int, moment: datetime) -> 
         _fill_sqlite(database.url.partition("///")[2], batches)
     else:
         await _fill_postgresql(database.url.replace("+asyncpg", ""), batches)
+    async with database.write() as session:
+        await session.execute(text(_SHOWN))
 
 
 def _fill_sqlite(path: str, batches: Iterator[Batch]) -> None:

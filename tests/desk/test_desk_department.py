@@ -13,9 +13,11 @@ from sqlalchemy import update
 import tickets.models
 from core.clock import local, now
 from core.database import Base
+from core.jobs import Jobs
 from tests.desk.conftest import OURS, Office, Person, on_both
 from tickets.department_view import DECISIONS, DepartmentView
 from tickets.models import TicketEventRow, TicketRow
+from tickets.shown import Shown
 from tickets.types import CITIZEN, Detail, Ticket, TicketDraft
 
 NAME = "欧阳梦岚"
@@ -101,6 +103,10 @@ async def secret(office: Office, department: str) -> Ticket:
             )
         )
     return ticket
+
+
+async def _make_findable(office: Office) -> None:
+    assert await Shown(office.database, office.tickets.view, Jobs(office.database)).run() == 1
 
 
 async def _all_answers(office: Office, person: Person, ticket: Ticket) -> dict[str, str]:
@@ -286,10 +292,11 @@ async def test_the_view_has_these_fields_and_no_other(
     }
 
 
-async def test_a_search_opens_secret_tickets_whatever_is_searched(
-    office: Office, secret: Ticket, department: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("made", [True, False])
+async def test_a_search_opens_as_many_secret_tickets_for_a_hidden_word_as_for_one_that_stands_nowhere(
+    office: Office, secret: Ticket, department: str, made: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Were only those opened that have the word, the time of the answer would tell the name."""
+    """Were those opened that have the word where it is hidden, the time of the answer would tell the name."""
     opened: list[list[str]] = []
     real = DepartmentView.found
 
@@ -299,14 +306,21 @@ async def test_a_search_opens_secret_tickets_whatever_is_searched(
 
     monkeypatch.setattr(DepartmentView, "found", seen)
     clerk = await office.hire("d9", "department", department=department)
-    for word in (NAME[:2], "甲乙", PHONE[3:7], "0000"):
-        await clerk.get("/tickets", q=f"{secret.number} {word}")
-    assert len(opened) == 4
+    if made:
+        await _make_findable(office)
+    for words in ("{}", f"{secret.number} {{}}", "油烟 {}", "烧烤店 {}"):
+        for word in (NAME[:2], "甲乙", PHONE[3:7], "0000"):
+            await clerk.get("/tickets", q=words.format(word))
+    # What is not made yet is opened whatever is searched.
+    assert len(opened) == (0 if made else 16)
+    await clerk.get("/tickets", q="烧烤店")
+    assert len(opened) == (1 if made else 17)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("made", [True, False])
 async def test_every_way_to_a_secret_ticket_goes_by_what_the_department_reads(
-    office: Office, department: str
+    office: Office, department: str, made: bool
 ) -> None:
     """Found by each word that its line or page shows, by none that they hide, whatever else narrows the list."""
     draft = TicketDraft(
@@ -322,6 +336,8 @@ async def test_every_way_to_a_secret_ticket_goes_by_what_the_department_reads(
     ticket = await office.tickets.file(draft, "k")
     async with office.database.write() as session:
         await session.execute(update(TicketRow).values(department_id=department))
+    if made:
+        await _make_findable(office)
     clerk = await office.hire("d1", "department", department=department)
     day = f"{local(ticket.created_at):%Y-%m-%d}"
     narrowed: list[dict[str, str]] = [

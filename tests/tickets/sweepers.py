@@ -58,7 +58,8 @@ def _deadly(real: Callable[..., Awaitable[Any]], after: int) -> Callable[..., Aw
 def _main(url: str, key: str, ahead: timedelta, dies: str, after: int) -> None:
     use_data_key(key)
     use_clock(lambda: datetime.now(UTC) + ahead)
-    setattr(sweep, "_AT_ONCE", PAGE)  # noqa: B010
+    for name in ("_AT_ONCE", "_AT_ONCE_APART"):
+        setattr(sweep, name, PAGE)
     place: Any = sweep if dies == WRITTEN else Sweep
     setattr(place, dies, _deadly(getattr(place, dies), after))
     asyncio.run(_look(url))

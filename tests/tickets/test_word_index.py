@@ -15,6 +15,7 @@ from core import ids
 from core.clock import local
 from core.database import Database
 from core.events import LocalEvents
+from core.jobs import Jobs
 from tests.cities import HUAINAN
 from tests.conftest import Clock
 from tickets import word_index
@@ -224,3 +225,24 @@ async def test_words_are_found_by_their_own_index_on_postgresql(database: Databa
         await connection.execute(text("SET enable_indexscan = off"))
         plan = [str(row[0]) for row in await connection.exec_driver_sql(f"EXPLAIN {sql}")]
     assert any("ix_tickets_words" in line for line in plan), plan
+
+
+async def test_parts_of_the_index_are_merged_apart_from_who_files(
+    tickets: Tickets, database: Database
+) -> None:
+    if not database.is_sqlite:
+        return
+    parts = text("SELECT count(DISTINCT segid) FROM ticket_words_idx")
+
+    async def count() -> int:
+        async with database.read() as session:
+            return int(await session.scalar(parts) or 0)
+
+    filed = [
+        await tickets.file(TicketDraft("投诉", f"花果山第{nth}级台阶裂了"), str(nth)) for nth in range(11)
+    ]
+    assert await count() > 4
+    await word_index.Merging(database, Jobs(database)).run()
+    assert await count() < 4
+    assert await found(tickets, "花果山") == [one.number for one in reversed(filed)]
+    assert await found(tickets, "第7级") == [filed[7].number]
