@@ -1,8 +1,14 @@
 """Whether any single message holds the others up: hostile texts through the whole app, and the event loop watched.
 
 ``python -m benchmarks.hostile [NUMBER [FIRST [AT_ONCE]]]``: ``500 1000`` measures the 500 from the 1,000th on. Several are under way at a
-time, as in a busy hour; a text during which the loop was held for long is measured alone, up to three times, after each 50. A text takes the app
-about a second of processor time and Rasa a third, so two cores with nothing else to do need 35 minutes for all.
+time, as in a busy hour; a text during which the loop was over the bound by either figure of :class:`Gaps` is measured alone, up to three
+times, after each 50. A text takes the app about a second of processor time and Rasa a third, so two cores with nothing else to do need 35
+minutes for all.
+
+The first figure is processor time of the loop's own thread, which other programs on the machine do not change. It leaves out a thread of
+ours that keeps the interpreter to itself (a pattern does, as long as it matches), so it alone would prove too little. The second one counts
+those threads by the clock and may only be too high, on a busy machine and beside other texts. So what is below the bound by both is proved
+to be, wherever it ran.
 """
 
 from __future__ import annotations
@@ -36,7 +42,7 @@ BOUND_MS = 100.0
 AIM_MS = 50.0
 """Most milliseconds of its own processor time that one message should keep the loop busy at a stretch."""
 ALONE = 3
-"""Most times that a text is measured alone, if the loop was held over the bound or was busy over the aim during it. The least counts."""
+"""Most times that a text is measured alone, if the loop was held or busy over the bound during it. The least counts."""
 TOGETHER = 50
 """Number of texts after which those that are in doubt are measured alone."""
 AT_ONCE = 4
@@ -236,18 +242,31 @@ async def _measure(system: Measured, said: list[str], at_once: int) -> list[Row]
                     if _doubtful(done[number]):
                         done[number] = done[number].least(await _measured(system, watch, row.text))
             rows += done
-            worst, own = max(rows), max(row.own_ms for row in rows)
+            worst, own = max(rows), max(rows, key=lambda row: row.own_ms)
             print(
                 f"{len(rows)} texts in {time.perf_counter() - began:.0f} s, {doubtful} of the last {len(done)} once more, alone: "
                 f"{_over(rows, AIM_MS)} of all over {AIM_MS:.0f} ms, {_over(rows, BOUND_MS)} over {BOUND_MS:.0f} ms, "
-                f"at most {own:.0f} ms of its own, {worst.held_ms:.0f} ms held: {worst.text[:16]!r} {worst.where}",
+                f"at most {own.own_ms:.0f} ms of its own: {own.text[:16]!r} {own.where}, {worst.held_ms:.0f} ms held: {worst.text[:16]!r} {worst.where}; "
+                f"{_parts(rows)}",
                 flush=True,
             )
     return rows
 
 
 def _doubtful(row: Row) -> bool:
-    return row.held_ms > BOUND_MS or row.own_ms > AIM_MS
+    return max(row.held_ms, row.own_ms) > BOUND_MS
+
+
+def _parts(rows: Sequence[Row]) -> str:
+    """The percentiles of both figures, in milliseconds: told each time, so that a run that is cut off has told them."""
+    told = []
+    for name, values in (
+        ("of its own", [row.own_ms for row in rows]),
+        ("held", [row.held_ms for row in rows]),
+    ):
+        parts = "/".join(f"{percentile(values, part):.0f}" for part in (0.5, 0.9, 0.99))
+        told.append(f"p50/p90/p99 {name} {parts} ms")
+    return ", ".join(told)
 
 
 def _over(rows: Sequence[Row], bound_ms: float) -> int:
@@ -262,14 +281,9 @@ async def _main(number: int, first: int, at_once: int) -> int:
         print(
             f"{row.held_ms:5.0f} ms held, {row.own_ms:5.0f} ms of its own, {row.took_ms:6.0f} ms to the reply: {row.text[:24]!r} {row.where}"
         )
-    for name, values in (("held", [row.held_ms for row in rows]), ("its own", [row.own_ms for row in rows])):
-        parts = ", ".join(
-            f"p{part * 100:g} {percentile(values, part):.0f}" for part in (0.5, 0.9, 0.99, 0.999)
-        )
-        print(f"the loop's longest gap a text, {name}, in ms: {parts}, max {max(values):.0f}")
     print(
         f"{len(rows)} texts of {LENGTH} characters from {first} on: {_over(rows, AIM_MS)} keep the event loop over {AIM_MS:.0f} ms, "
-        f"{_over(rows, BOUND_MS)} over {BOUND_MS:.0f} ms"
+        f"{_over(rows, BOUND_MS)} over {BOUND_MS:.0f} ms; the longest gap a text, {_parts(rows)}"
     )
     return 1 if _over(rows, BOUND_MS) else 0
 

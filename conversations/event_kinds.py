@@ -283,11 +283,11 @@ class Idle:
 
 @dataclass(frozen=True)
 class Closed:
-    """The conversation is over (结束): an agent ended it, or nobody wrote to the bot for a long time.
+    """The conversation is over (结束): an agent ended it, the agent left after both had taken leave, or nobody wrote to the bot for long.
 
     Args:
         quiet_s: seconds since the last change, when the clock closed it.
-        held_s: seconds since the agent got it, when an agent closed it; None when not known.
+        held_s: seconds since the agent got it, when an agent had it; None when not known.
         disposition: what it came to, as the agent says; None when the clock closed it, or the agent did not say.
     """
 

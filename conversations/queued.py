@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import by_text, happened, queue, store, waiting
-from conversations.event_kinds import Actor, Overdue, WhyRequeued
+from conversations.danger_state import met_by_agent
+from conversations.event_kinds import Actor, Closed, Overdue, WhyRequeued
 from conversations.models import Conversation, MessageRow
 from conversations.moves import (
     TOLD_ANSWERED,
@@ -20,8 +21,10 @@ from conversations.moves import (
     Moves,
     out_of_queue,
     seconds,
+    to_bot,
     unfinished,
 )
+from conversations.parting import LOOKED_AT, parted
 from conversations.patience import Patience
 from conversations.returning import SORRY, requeue
 from conversations.types import HandoffReason, Message, Mode, QueuePlace, Reply, Stage
@@ -90,6 +93,8 @@ class Queued(Mover):
     async def take_back(self, conversation_id: str) -> Reply | None:
         """Put a conversation whose agent has left back at the queue's front. The caller tells the citizen.
 
+        A citizen who only takes leave needs no other agent: the conversation is over.
+
         Returns:
             What the citizen is told; None when the agent is still there, or no agent has it.
         """
@@ -102,27 +107,39 @@ class Queued(Mover):
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.HUMAN or row.agent_id != holder:
                 return None
-            told, _ = await self._back(session, row, WhyRequeued.GONE, online, tell=False)
-        await self._moves.changed(conversation_id, Mode.WAITING)
+            over = await _is_over(session, row)
+            if over:
+                await _end(session, row, holder)
+                told = Reply("不客气。以后有事，在这里直接说就行。")
+            else:
+                told, _ = await self._back(session, row, WhyRequeued.GONE, online, tell=False)
+        await self._moves.changed(conversation_id, Mode.BOT if over else Mode.WAITING)
         return told
 
     async def _take_back(self, lost: dict[str, str]) -> None:
-        """Put conversations back whose agents have left, in one transaction: id → the agent who had it. The citizens are told."""
+        """Put conversations back whose agents have left, in one transaction: id → the agent who had it. The citizens are told.
+
+        Those in which citizen and agent have parted are over, and nobody is told.
+        """
         # Some agent may have come back while others' conversations were taken back.
         left, online = await self._gone(set(lost.values())), await self._agents_online()
         messages: list[Message] = []
-        back = []
+        back, over = [], []
         async with self._database.write() as session:
             for id, holder in lost.items():
                 row = await session.get(Conversation, id, with_for_update=True)
                 if row is None or holder not in left or row.mode != Mode.HUMAN or row.agent_id != holder:
+                    continue
+                if await _is_over(session, row):
+                    await _end(session, row, holder)
+                    over.append(id)
                     continue
                 messages += (await self._back(session, row, WhyRequeued.GONE, online, tell=True))[1]
                 back.append(id)
         self._moves.announce(messages)
         if back:
             await self._moves.places()
-        for id in back:
+        for id in (*back, *over):
             self._moves.conversation_changed(id)
 
     async def unanswered(self, job: Job) -> Again | None:
@@ -225,6 +242,33 @@ class Queued(Mover):
                 return ()
             row.facts = {**row.facts, TOLD_ANSWERED: True}
         return [Reply("智能助手恢复了，您接着说就行。刚才排的队给您留着，坐席上线后也能看到您说的话。")]
+
+
+async def _is_over(session: AsyncSession, row: Conversation) -> bool:
+    """Whether citizen and agent have parted. With an emergency nothing is over by its words."""
+    if row.urgent:
+        return False
+    words = await session.execute(
+        select(MessageRow.sender, MessageRow.text)
+        .where(
+            MessageRow.conversation_id == row.id,
+            MessageRow.kind != "event",
+            or_(MessageRow.direction == "in", MessageRow.sender == "agent"),
+        )
+        .order_by(MessageRow.seq.desc())
+        .limit(LOOKED_AT)
+    )
+    return parted([(sender == "agent", text) for sender, text in words])
+
+
+async def _end(session: AsyncSession, row: Conversation, holder: str) -> None:
+    """End a conversation whose agent has left after both had parted. When the citizen writes again, the bot answers."""
+    got = await happened.taken_at(session, row.id)
+    over = Closed(held_s=None if got is None else seconds(got))
+    await happened.record(session, row.id, over, Actor.SYSTEM, agent_id=holder, reason=row.reason)
+    to_bot(row)
+    row.facts = met_by_agent(row.facts)
+    row.stage = Stage.CLOSED
 
 
 def _unanswered() -> ColumnElement[bool]:

@@ -27,7 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
@@ -241,6 +246,22 @@ class Database:
             found = await asyncio.to_thread(_written_apart, path, work)
         self._log.written()
         return found
+
+    @asynccontextmanager
+    async def write_bare(self) -> AsyncIterator[inline_sqlite.InlineConnection]:
+        """On SQLite only, the driver's own connection with one transaction, as :meth:`write`: no objects, and no watchers are told.
+
+        It takes a tenth of the time, so it is for what each request writes.
+        """
+        async with self._writers, self.engine.connect() as held:
+            driver: Any = (await held.get_raw_connection()).driver_connection
+            await driver.cursor().execute("BEGIN IMMEDIATE")
+            try:
+                yield driver
+            except BaseException:
+                await driver.rollback()
+                raise
+            await driver.commit()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

@@ -113,6 +113,10 @@ class InlineConnection:
         """Begin a transaction for reading. It takes no lock, so it never waits."""
         self._open.execute("BEGIN")
 
+    def run(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Run one statement and return its first row; None when it has none."""
+        return self._open.execute(sql, values).fetchone()
+
     async def commit(self) -> None:
         """Commit the transaction."""
         self._open.commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,8 @@ async def one_at_a_time(session: AsyncSession, what: str) -> None:
     await session.run_sync(hold, what)
 
 
-def hold(session: Session, what: str) -> None:
+def hold(transaction: Session | Connection, what: str) -> None:
     """The same for code that is not asynchronous, such as what runs just before a commit."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))
+    connection = transaction.connection() if isinstance(transaction, Session) else transaction
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))

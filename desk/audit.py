@@ -75,8 +75,7 @@ ENTRY: ContextVar[Entry | None] = ContextVar("desk_audit_entry", default=None)
 
 async def write(database: Database, row: DeskAudit) -> None:
     """Add a record in a transaction of its own."""
-    async with database.write() as session:
-        await session.run_sync(chain.append, row)
+    await chain.add_alone(database, row)
 
 
 def record(user: User, action: str, subject: str, reason: str, address: str) -> Alongside:

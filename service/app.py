@@ -259,6 +259,7 @@ async def create_app(settings: Settings) -> web.Application:
         secret=settings.phone_secret,
         agent_of=Users(database).id_of,
         wait_s=settings.turn_wait_s,
+        rates=rates,
     )
 
     seals = Seals(database, secrets.session_key, settings.data_dir / AUDIT_SEAL)

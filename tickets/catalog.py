@@ -91,7 +91,7 @@ def load(path: Path) -> tuple[Category, ...]:
     """
     try:
         found = TypeAdapter(tuple[Category, ...]).validate_python(yaml_loader.load(path.read_text("utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
         raise ConfigurationError(f"{path.name}: {error}") from error
     names = [category.name for category in found]
     if len(set(names)) != len(names):
@@ -115,7 +115,7 @@ def examples(path: Path = _EXAMPLES) -> dict[tuple[str, str], tuple[str, ...]]:
         found = TypeAdapter(dict[str, dict[str, tuple[str, ...]]]).validate_python(
             yaml_loader.load(path.read_text("utf-8"))
         )
-    except (OSError, yaml.YAMLError, ValidationError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
         raise ConfigurationError(f"{path.name}: {error}") from error
     known = {(category.name, leaf.name) for category in categories() for leaf in category.children}
     flat = {(level1, level2): said for level1, leaves in found.items() for level2, said in leaves.items()}

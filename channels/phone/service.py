@@ -16,9 +16,11 @@ from core import signatures
 from core.bodies import whole
 from core.clock import now
 from core.errors import BadRequest, Unauthorized
+from core.ids import new_id
 from core.news import News
 from core.phone import canonical
 from core.privacy import lookup_key
+from core.rates import LocalRates, Rates
 from telephony import CHANNEL
 from telephony.calls import CTI, Calls, CallState, Happens, Told
 
@@ -49,6 +51,7 @@ class PhoneChannel:
         secret: the secret that signs messages; empty: there is no telephone system, and every message is refused.
         agent_of: finds the agents whom messages name.
         wait_s: seconds for which a message with words waits for its answer.
+        rates: remembers which signatures were used; None: within this process.
     """
 
     name = CHANNEL
@@ -63,12 +66,14 @@ class PhoneChannel:
         secret: str,
         agent_of: AgentOf,
         wait_s: float = 10.0,
+        rates: Rates | None = None,
     ) -> None:
         self._conversations = conversations
         self._calls = calls
         self._secret = secret
         self._agent_of = agent_of
         self._wait_s = wait_s
+        self._rates = rates or LocalRates()
         conversations.channels.add(self)
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -76,20 +81,25 @@ class PhoneChannel:
         return [web.post(PATH, self.message)]
 
     async def message(self, request: web.Request) -> web.Response:
-        """Take one message. What was taken before is answered in the same way, and changes nothing.
+        """Take one message. What happened and was told before is answered in the same way, and changes nothing.
 
         Raises:
-            Unauthorized: the signature is missing, wrong or old, or there is no telephone system.
+            Unauthorized: the signature is missing, wrong or old, there is no telephone system, or (code ``used``) a question for
+                words comes under a signature that came before.
             BadRequest: the message is none.
         """
         body = await whole(request)
         if not self._secret:
             raise Unauthorized("没有接电话系统（WENBAN_PHONE_SECRET）", code="no_phone_system")
-        signatures.check(self._secret, request.headers.get(signatures.SIGNATURE, ""), body, now())
+        signature = request.headers.get(signatures.SIGNATURE, "")
+        signatures.check(self._secret, signature, body, now())
         message = read(body)
         if not now() - BEHIND <= message.at <= now() + AHEAD:
             raise BadRequest("事件的时间在将来，或者太早了，请核对两边的时钟", code="bad_message")
         if isinstance(message, Heard):
+            # Its answer holds what the caller is told, so nobody gets it a second time by a copy. A signature counts in no other time.
+            if await self._rates.place("phone-signature", signature, new_id(), 2 * signatures.OLDEST_S) > 1:
+                raise Unauthorized("这个签名已经用过了，请重新签名再发", code="used")
             return await self._heard(message)
         delivery = request.headers.get(signatures.DELIVERY, "")
         if not _DELIVERY.fullmatch(delivery):

@@ -83,7 +83,7 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadRequest(f"{path.name} 第 {number} 行不是 JSON：{error}", code="bad_row") from error
         if not isinstance(row, dict):
             raise BadRequest(f"{path.name} 第 {number} 行不是一个 JSON 对象", code="bad_row")

@@ -111,6 +111,74 @@ async def test_a_quiet_citizen_whom_nobody_answered_is_taken_back(process: Proce
     assert any("坐席离开了" in text for text in told), "by the answer, or by the look that runs beside it"
 
 
+@pytest.mark.parametrize(
+    ("by_agent", "by_citizen"),
+    [
+        ("已经派人去修了", "办好了，再见"),
+        ("办好了，再见", ""),
+        ("办好了，再见！", "谢谢您"),
+        ("派好了", "好的谢谢，没别的事了"),
+    ],
+)
+async def test_who_has_taken_leave_does_not_come_back_into_the_queue(
+    process: Process, by_agent: str, by_citizen: str
+) -> None:
+    conversation = await process.id_of("v1")
+    await process.conversations.take(conversation, ANNE)
+    await process.conversations.say(conversation, ANNE, by_agent, "c1")
+    if by_citizen:
+        await process.say(by_citizen, user="v1")
+    before = len(await process.conversations.history(conversation))
+    process.gone.add(ANNE.id)
+    await look(process)
+    view = await process.conversations.view(conversation)
+    assert (view.mode, view.stage, view.agent_id) == ("bot", Stage.CLOSED, None)
+    assert len(await process.conversations.history(conversation)) == before, "nobody is told anything"
+    assert await queue_of(process) == [] and (await kinds(process, conversation))[-1] == Kind.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("by_agent", "by_citizen"),
+    [
+        ("我查一下", "谢谢"),
+        ("", "办好了，再见"),
+        ("派好了", "没办好，再见"),
+        ("再见面时说", ""),
+        ("办好了，再见", "还没好啊"),
+    ],
+)
+async def test_who_has_not_taken_leave_comes_back(process: Process, by_agent: str, by_citizen: str) -> None:
+    conversation = await process.id_of("v1")
+    await process.conversations.take(conversation, ANNE)
+    if by_agent:
+        await process.conversations.say(conversation, ANNE, by_agent, "c1")
+    if by_citizen:
+        await process.say(by_citizen, user="v1")
+    process.gone.add(ANNE.id)
+    await look(process)
+    assert await queue_of(process) == [conversation]
+
+
+async def test_thanks_to_an_agent_who_is_gone_are_answered_and_nobody_waits(process: Process) -> None:
+    conversation = await process.id_of("v1")
+    await process.conversations.take(conversation, ANNE)
+    await process.conversations.say(conversation, ANNE, "办好了，再见", "c1")
+    process.gone.add(ANNE.id)
+    (told,) = await process.say("谢谢，再见", user="v1")
+    assert "不客气" in told.text and await queue_of(process) == []
+    assert (await process.conversations.view(conversation)).stage is Stage.CLOSED
+
+
+async def test_an_emergency_is_not_over_by_a_good_bye(process: Process) -> None:
+    conversation = await waits(process, "v1", urgent=True)
+    await process.conversations.take(conversation, ANNE)
+    await process.conversations.say(conversation, ANNE, "办好了，再见", "c1")
+    await process.say("没事了，再见", user="v1")
+    process.gone.add(ANNE.id)
+    await look(process)
+    assert await queue_of(process) == [conversation]
+
+
 async def test_who_takes_and_does_not_write_loses_it(process: Process, clock: Clock) -> None:
     conversation = await waits(process, "v1")
     await process.conversations.take(conversation, ANNE)

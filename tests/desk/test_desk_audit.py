@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import time
 from typing import Any
 
 import pytest
@@ -92,9 +93,11 @@ async def test_sign_ins_are_recorded_also_those_that_fail(office: Office) -> Non
 async def test_guessers_can_not_fill_the_audit(office: Office) -> None:
     await office.hire("a1")
     browser = office.browser()
+    began = time.monotonic()
     for _ in range(60):
         await browser.client.post("/api/desk/login", json={"username": "a1", "password": "x"}, headers=OURS)
-    assert 30 <= sum(result == "refused" for _, _, result, _ in await records(office)) <= 32
+    again = (time.monotonic() - began) / 2  # 30 a minute
+    assert 30 <= sum(result == "refused" for _, _, result, _ in await records(office)) <= 31 + again
 
 
 async def test_no_personal_word_is_in_the_audit(office: Office) -> None:
@@ -131,7 +134,7 @@ async def test_nothing_is_shown_when_it_can_not_be_recorded(
     def broken(*_: Any) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(chain, "append", broken)
+    monkeypatch.setattr(chain, "digest", broken)
     for method, path in (("GET", ""), ("POST", "/reveal")):
         answer = await agent.client.request(
             method, f"/api/desk/tickets/{ticket.number}{path}", json={"reason": "核实情况"}, headers=OURS

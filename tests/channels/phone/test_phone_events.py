@@ -163,10 +163,31 @@ async def test_withheld_and_odd_numbers_lose_no_call(cti: Cti, database: Databas
 async def test_what_a_caller_says_is_answered_and_what_is_said_later_is_fetched(cti: Cti) -> None:
     status, found = await cti.send(payload("said"))
     assert status == 200 and "公积金怎么提取" in "".join(one["text"] for one in found["say"])
-    again = await cti.send(payload("said"))
-    assert again[1] == found, "the same utterance again is the same turn"
+    again = await cti.send(payload("said"), at=now() - timedelta(seconds=2))
+    assert again[1] == found, "the same utterance again, signed anew, is the same turn"
     later = await cti.tell("listen", "20261130-000019.7", after=found["after"])
     assert later == {"say": [], "after": found["after"]}
+
+
+async def test_a_copied_question_for_words_gets_no_answer(cti: Cti) -> None:
+    """Its answer may hold a query code. It has no id, so the signature itself counts once."""
+    spoken, signed_at = payload("said"), now()
+    _, found = await cti.send(spoken, at=signed_at)
+    listens = {
+        "event": "listen",
+        "call": "20261130-000019.7",
+        "at": now().isoformat(),
+        "number": "",
+        "after": 0,
+    }
+    question = json.dumps(listens).encode()
+    status, first = await cti.send(question, at=signed_at)
+    assert (status, first["say"]) == (200, found["say"])
+    for copied in (spoken, question, question):
+        status, refused = await cti.send(copied, at=signed_at)
+        assert (status, refused["error"]["code"]) == (401, "used") and "say" not in refused
+    status, _ = await cti.send(question, at=signed_at + timedelta(seconds=1))
+    assert status == 200
 
 
 async def test_a_copy_under_another_id_counts_once(cti: Cti, database: Database) -> None:
