@@ -30,7 +30,7 @@ KIND = "declined_kind"
 NOT_THAT = Button("不是这类事，接着登记", '/start_complaint{"slot":"declined","value":"again"}')
 """Button: the matter is of another kind, and is to be filed."""
 BESIDE = "declined_beside"
-"""Fact that keeps the matter of the hotline in the last declined message."""
+"""Name of the fact that keeps, of the last declined message, the part that the hotline can take up."""
 FILE_BESIDE = Button("登记这件事", '/start_complaint{"slot":"declined","value":"beside"}')
 """Button: the matter beside what was declined is to be filed."""
 _SHOWN = 40

@@ -224,7 +224,8 @@ class Conversations:
                         # subscription, and turns whose event was lost.
                         told = False
                         with suppress(TimeoutError):
-                            event = await asyncio.wait_for(subscription.get(), pause)
+                            async with asyncio.timeout(pause):
+                                event = await subscription.get()
                             told = event.kind == "turn_done"
                         async with self._database.read() as session:
                             if told or await turns.is_done(session, turn_id):

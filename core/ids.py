@@ -10,7 +10,7 @@ from datetime import datetime
 import uuid6
 
 _LOW = 62
-"""Bits of the last part of a UUIDv7; twelve more stand before them."""
+"""Number of random bits in the last part of a UUIDv7 (``rand_b`` of RFC 9562); its other twelve (``rand_a``) stand before them."""
 
 
 class _Dated:

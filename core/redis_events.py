@@ -123,7 +123,8 @@ class RedisEvents:
     async def __aenter__(self) -> Self:
         self._tasks = [asyncio.create_task(loop()) for loop in (self._listen, self._send, self._hint)]
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._up.wait(), START_S)
+            async with asyncio.timeout(START_S):
+                await self._up.wait()
         return self
 
     async def __aexit__(

@@ -89,7 +89,11 @@ class Filter:
 
 
 class AuditList:
-    """The records, newest first."""
+    """Reads the audit log in pages, the newest record first.
+
+    Args:
+        database: the database with the log.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

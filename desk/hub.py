@@ -104,8 +104,11 @@ class Hub:
             event = None
             # Even when events come without a pause, no change waits longer than GATHER_S.
             wait = max(0.0, min(changed.values()) + GATHER_S - loop.time()) if changed else None
-            with suppress(TimeoutError):
-                event = await asyncio.wait_for(subscription.get(), wait)
+            if wait != 0:
+                # Not wait_for, which may swallow the cancellation that ends this task (until Python 3.12).
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        event = await subscription.get()
             try:
                 if event is None:
                     ids, changed = list(changed), {}

@@ -55,7 +55,7 @@ class Phone:
     ) -> None:
         self._database = database
         self.calls = calls
-        """The calls."""
+        """Keeps the telephone calls."""
         self.callbacks = callbacks
         """The callbacks that citizens wish for."""
         self._tickets = tickets

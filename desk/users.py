@@ -305,7 +305,7 @@ class Users:
             return {row.id: row.display_name for row in found}
 
     async def any(self) -> bool:
-        """Whether there is an account."""
+        """Whether there is at least one account; a new installation has none."""
         async with self._database.read() as session:
             return await session.scalar(select(models.DeskUser.id).limit(1)) is not None
 

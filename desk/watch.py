@@ -57,7 +57,8 @@ class Watch:
     async def _look(self, ended: Subscription) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(ended.get(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await ended.get()
             watched = dict(self._watched)  # who comes during the look was not looked for
             try:
                 going_on = await self._sessions.going_on(set(watched.values()))

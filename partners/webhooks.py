@@ -68,7 +68,7 @@ class Webhooks:
         jobs.every(JOB, LOOK, self.run, first_pause=LOOK)
 
     async def run(self, _: Job | None = None) -> int:
-        """Send what is due now; the number of messages that were received."""
+        """Send the messages that are due now. Returns how many the partners' systems have accepted."""
         async with self._database.read() as session:
             listening = list(
                 await session.scalars(

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from bot import rasa_program, training
 from core.settings import ROOT, Settings
+from tests.knowledge import begin_with_what_is_at_hand
 
 START_PATIENCE_S = 400
 """Most seconds to wait until a started process answers."""
@@ -146,8 +147,14 @@ def wenban(*arguments: str, environment: dict[str, str]) -> subprocess.Completed
     )
 
 
-def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
-    """Prepares a data folder: migrates its database, builds its index. Returns the environment and the settings."""
+def prepare(data: Path, *, whole_build: bool = False, **extra: str) -> tuple[dict[str, str], Settings]:
+    """Prepares a data folder: migrates its database, builds its index. Returns the environment and the settings.
+
+    Args:
+        data: the folder; it holds no index yet.
+        whole_build: make all vectors of the index, also those that are at hand (:mod:`tests.knowledge`).
+        extra: further settings, as ``WENBAN_…`` variables.
+    """
     port, rasa_port = free_port(), free_port()
     environment = {
         **os.environ,
@@ -160,6 +167,8 @@ def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
         "WENBAN_WECHAT_ACCOUNTS": wechat_accounts(),
         **extra,
     }
+    if not whole_build:
+        begin_with_what_is_at_hand(data / "kb_index")
     for step in (("db", "upgrade"), ("kb", "build")):
         done = wenban(*step, environment=environment)
         if done.returncode != 0:
@@ -181,15 +190,15 @@ def new_address() -> dict[str, str]:
 
 
 @contextmanager
-def started(data: Path, **extra: str) -> Iterator[System]:
-    """Runs a system with its data in ``data``; ``extra`` are further settings, as ``WENBAN_…`` variables."""
+def started(data: Path, *, whole_build: bool = False, **extra: str) -> Iterator[System]:
+    """Runs a system with its data in ``data``; see :func:`prepare`."""
     model = training.model_path(Settings())
     if not model.exists():
         raise RuntimeError("there is no trained Rasa model for the present data: run `wenban train` first")
     before = os.umask(0o077)  # as every command sets it, for itself and what it starts
     try:
         (data / "rasa").mkdir(parents=True)
-        environment, settings = prepare(data, **extra)
+        environment, settings = prepare(data, whole_build=whole_build, **extra)
         rasa = Process(
             "rasa",
             rasa_program.serve(settings.rasa_port, model),

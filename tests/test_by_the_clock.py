@@ -41,7 +41,7 @@ SLEEPS = {
 
 def waiting(source: str) -> bool:
     """Whether a module lets time pass, or has something done later, other than by a job."""
-    return any(
+    return any(f"{name}(" in source for _, name in SLEEPS) and any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)

@@ -24,11 +24,12 @@ class VisitorToken(Base):
     former: Mapped[str | None] = mapped_column(String(64), default=None)
     """Digest of the token that this one replaces. The former ends soon after this one is first used."""
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    """When the visitor was given it."""
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     """When it was last used, to the day."""
     used: Mapped[bool] = mapped_column(default=False)
     """Whether it was ever used. Until then the browser may not have received it."""
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    """From then on it is refused: it was replaced, or the visitor's tokens were revoked."""
+    """From then on the token is refused, because it was replaced or the visitor's tokens were revoked; None: it is valid."""
     revoked: Mapped[bool] = mapped_column(default=False)
     """Whether it was revoked, and not only replaced."""

@@ -171,7 +171,8 @@ class Jobs:
             except Exception:
                 log.exception("looking for due jobs failed; trying again")
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
 
     async def _plan(self) -> None:
         new = [k for k in self._kinds.values() if k.every is not None and k.name not in self._planned]

@@ -90,7 +90,7 @@ class DenseIndex:
         return len(self._codes)
 
     def at(self, places: Places | slice) -> Vectors:
-        """The vectors at these places."""
+        """The vectors at these places (from 0, in the order in which they were added), decoded to 32-bit numbers."""
         found: Vectors = self._coder.sa_decode(np.ascontiguousarray(self._codes[places]))
         return found
 

@@ -14,7 +14,7 @@ from kb_index.publishing.build import build
 from tests.bot.calls import SECRET, Rasa, client_of
 from tests.bot.parts import MODEL, SmallCity, build_index, small_city
 from tests.bot.rasa_process import talking
-from tests.knowledge import unchanging
+from tests.knowledge import begin_with_what_is_at_hand, unchanging
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +27,7 @@ def knowledge_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index over the knowledge base that ships."""
     index = tmp_path_factory.mktemp("whole") / "index"
+    begin_with_what_is_at_hand(index)
     build(ROOT / "knowledge_base", index, MODEL)
     return unchanging(index)
 

@@ -12,6 +12,8 @@ from tests.bot.calls import Rasa
 from tests.bot.parts import SmallCity, small_city
 from tests.bot.test_bot_forms import FORM, FULL
 
+pytestmark = pytest.mark.slow  # builds an index of all that ships
+
 ACTIONS = ["action_answer_policy", "action_follow_up", "action_fallback"]
 
 

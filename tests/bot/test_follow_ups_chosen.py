@@ -12,6 +12,8 @@ from tests.bot.calls import Answer, Rasa
 from tests.bot.parts import SmallCity, small_city
 from tests.bot.test_bot_feedback import Talk
 
+pytestmark = pytest.mark.slow  # builds an index of all that ships
+
 QUESTION = {"question": 0.95, "matter": 0.02, "both": 0.01, "talk": 0.02}
 MATTER = {"question": 0.02, "matter": 0.95, "both": 0.02, "talk": 0.01}
 REMARK = {"question": 0.03, "matter": 0.03, "both": 0.0, "talk": 0.94}

@@ -353,3 +353,18 @@ async def test_a_request_that_is_no_websocket_is_no_sign_of_life(office: Office)
     agent = await office.hire("a1")
     await agent.get("/live", 400)
     assert (await agent.get("/me"))["user"] and await office.presence.agents_online() == 0
+
+
+async def test_a_desk_that_closes_at_the_moment_of_an_event_leaves_no_reader_behind(office: Office) -> None:
+    """Until Python 3.12 ``wait_for`` swallows such a cancellation: the reader read on, and stopping the app waited for it."""
+    events = LocalEvents()
+    shared = Hub(events, Summaries(office.conversations, Users(office.database)), Missed(office.database))
+    before = asyncio.all_tasks()
+    with shared.join() as mailbox:
+        events.publish("desk", "conversation", conversation_id="c1")
+        events.publish("desk", "beside", conversation_id="c1")
+        await mailbox.get()  # the reader now waits a limited time, to gather the changes of c1
+        await asyncio.sleep(0)
+        events.publish("desk", "beside", conversation_id="c1")
+    async with asyncio.timeout(5):
+        await asyncio.wait(asyncio.all_tasks() - before)

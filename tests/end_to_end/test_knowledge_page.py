@@ -55,7 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             shutil.copytree(source, knowledge / part)
         else:
             shutil.copy(source, knowledge / part)
-    environment, settings = prepare(data, WENBAN_KNOWLEDGE_DIR=str(knowledge))
+    environment, settings = prepare(data, whole_build=True, WENBAN_KNOWLEDGE_DIR=str(knowledge))
     asyncio.run(_ask(settings, sorted(path.stem for path in (knowledge / "police").glob("*.md"))))
     app = Process("app", [program(), "app"], environment, data / "app.log")
     app.start()

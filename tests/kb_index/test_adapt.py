@@ -160,6 +160,7 @@ def test_an_entry_asked_by_its_title_is_answered_on_any_base(folder: Path, tmp_p
     assert searcher.search("今天天气怎么样").outcome != "answer"
 
 
+@pytest.mark.slow
 def test_the_shipped_entries_keep_the_numbers_fitted_to_labelled_questions(tmp_path: Path) -> None:
     folder = tmp_path / "kb"
     shutil.copytree(ROOT / "knowledge_base" / "marriage", folder / "marriage")

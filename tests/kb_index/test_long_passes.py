@@ -49,6 +49,7 @@ class Gate:
         return counted
 
 
+@pytest.mark.slow
 def test_long_texts_are_in_the_layers_one_by_one_and_a_short_one_passes_them(
     encoder: PretrainedEncoder,
 ) -> None:

@@ -34,6 +34,7 @@ def test_the_shipped_network_belongs_to_the_shipped_numbers_and_to_no_others() -
     assert telling.belonging(numbers, None) is None
 
 
+@pytest.mark.slow
 def test_a_search_with_other_numbers_goes_by_the_probability_model(searcher: Searcher) -> None:
     other = searcher.with_calibration(replace(searcher.calibration, bias=searcher.calibration.bias - 2))
     assert searcher.telling is not None and other.telling is None
@@ -42,6 +43,7 @@ def test_a_search_with_other_numbers_goes_by_the_probability_model(searcher: Sea
     assert searcher.chances(ranking, 1)[0] != other.chances(ranking, 1)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("told", "untold"),
     [
@@ -61,6 +63,7 @@ class _Reading:
         return np.array([0.2, 0.6, 0.1])[: len(read)]
 
 
+@pytest.mark.slow
 def test_the_likeliest_of_the_first_entries_comes_first(searcher: Searcher) -> None:
     question, before = "我家娃被学校老师打了一巴掌，老师这样要受什么处分", searcher.telling
     ranking = searcher.rank(question, ["安徽", "淮南"])
@@ -76,6 +79,7 @@ def test_the_likeliest_of_the_first_entries_comes_first(searcher: Searcher) -> N
     assert [hit.entry.id for hit in alone] == [by_likeness[1]]
 
 
+@pytest.mark.slow
 def test_a_network_learns_what_likeness_does_not_show(tmp_path: Path) -> None:
     """Told and untold questions have the same features; only a direction of the question's vector parts them."""
     chance = np.random.default_rng(3)

@@ -388,6 +388,7 @@ async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     await server.close()
 
 
+@pytest.mark.slow
 async def test_every_route_lets_in_whom_the_table_says(desk: Desk) -> None:
     assert desk.routes == sorted(ROUTES), "a row for each route, and no other"
     wrong = []
@@ -409,6 +410,7 @@ async def test_every_route_lets_in_whom_the_table_says(desk: Desk) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 async def test_every_route_with_an_object_asks_whose_it_is(desk: Desk) -> None:
     assert {route for route in desk.routes if "/api/desk/" in route and "{" in route} == set(OBJECTS)
     wrong = []

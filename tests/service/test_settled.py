@@ -1,21 +1,12 @@
 """Tests of the garbage collector after start-up."""
 
 import gc
-from collections.abc import Iterator
 
-import pytest
 from aiohttp import web
 
 from service.settled import settle
 
 
-@pytest.fixture
-def thawed() -> Iterator[None]:
-    yield
-    gc.unfreeze()
-
-
-@pytest.mark.usefixtures("thawed")
 async def test_what_is_loaded_at_start_up_is_looked_at_no_more() -> None:
     loaded: list[object] = [[]]
     app = web.Application()

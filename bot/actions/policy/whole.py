@@ -39,7 +39,7 @@ _ONLY_DEPARTMENT = re.compile(
 )
 """A message that asks which department it is up to, and names nothing else (是哪个部门管, 归谁管)."""
 _LONGEST = 20
-"""Most characters of such a message."""
+"""Most characters of a message that asks for the department alone; a longer one tells more."""
 
 
 def only_of_whole(text: str) -> bool:

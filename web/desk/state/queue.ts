@@ -10,6 +10,8 @@ export const REASONS: Record<Reason, string> = {
 };
 
 export const CHANNELS: Record<string, string> = { web: "网页", wechat: "微信", mini: "小程序", phone: "电话", import: "表格导入", partner: "别的系统" };
+/** Those of them through which citizens talk: the list of conversations can be narrowed to one. */
+export const TALKING = ["web", "wechat", "mini", "phone"];
 
 /** A quiet conversation's stage as agents read it; null for one that goes on. */
 export function quiet(conversation: Conversation): string | null {
