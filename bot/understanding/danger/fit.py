@@ -30,8 +30,8 @@ EXAMPLES = Path(__file__).with_name("examples")
 """The folder of the labelled messages, one JSON lines file for each author."""
 HELD = ("second", "fifth")
 """The groups of which a part is held back for the thresholds."""
-ORDINARY = ("ordinary", "talks")
-"""The groups of ordinary messages, and of messages after an answer. Nearly all of them are labelled ``none``."""
+ORDINARY = "ordinary"
+"""Name of the file of ordinary messages. Nearly all of them are labelled ``none``."""
 _RIDGE = 0.02
 """Strength of the penalty on large weights. No unit."""
 _CLUE = 0.35
@@ -172,7 +172,7 @@ def parted(parts: Sequence[Group]) -> tuple[list[str], list[str], NDArray[np.boo
     """
     texts = [text for part in parts for text in part.texts]
     labels = [label for part in parts for label in part.labels]
-    shares = {**dict.fromkeys(HELD, 0.3), **dict.fromkeys(ORDINARY, 0.15)}
+    shares = {**dict.fromkeys(HELD, 0.3), ORDINARY: 0.15}
     away = [_share(text) < shares.get(part.name, 0.0) for part in parts for text in part.texts]
     return texts, labels, np.asarray(away)
 
