@@ -336,11 +336,16 @@ class Alarm:
         clear = found is not None and found.clear
         if found is not None and clear and found.kind in ended.BY_PEOPLE:
             return None
-        if wants is Handling.URGES and ((clear and not past.told_later(rest)) or not self._of_a_ticket(job, fact)):
+        if wants is Handling.URGES and (
+            (clear and not past.told_later(rest)) or not self._of_a_ticket(job, fact)
+        ):
             return None
         adds, asked = wants is Handling.ADDS, fact.get("state") == "asked" and fresh(fact)
+        same = (
+            job.text if job.mode is Mode.WAITING else None
+        )  # 催一下 is meant for the ticket, not for the queue
         if not is_open(fact) and not asked:
-            return Screened(text=job.text)  # also while waiting: 催一下 is meant for the ticket, and not for the queue
+            return Screened(text=same)
         ahead: list[Reply] = []
         news = await self._open.heard(rest, fact) if rest and not clear else None
         if asked:
@@ -352,7 +357,7 @@ class Alarm:
         elif adds:
             await self._handoff.remember(conversation_id, FACT, fact | {"aside": True})
         only_points = adds and (not rest or (news is not None and found is None))
-        return Screened(text=f"{fact['text']}，加到工单里" if only_points else job.text, ahead=ahead)
+        return Screened(text=f"{fact['text']}，加到工单里" if only_points else same, ahead=ahead)
 
     @staticmethod
     def _of_a_ticket(job: Job, fact: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ Of one person there may be good news in the same breath. It ends nothing for the
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from conversations.after_alarm import asks, plain
 
@@ -45,7 +46,7 @@ def wants_to_die(text: str) -> bool:
         return False
     said = [plain(one) for one in _CLAUSES.split(text) if one]
     # The last words of one clause may tell who it is, and the next what is said: 我妈哭着喊，不活了.
-    said += ["".join(pair) for pair in zip(said, said[1:], strict=False)]
+    said += ["".join(pair) for pair in pairwise(said)]
     return any(_WISH.search(one) or _FOLLOWS.search(one) for one in said if not asks(one))
 
 

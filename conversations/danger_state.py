@@ -206,12 +206,7 @@ def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: Heard | None)
         return True  # 我出来了，我妈没出来 is still about the fire.
     signs = _SIGNS_OF.get(found.kind)
     harmed_by_people = str(fact["kind"]) in ended.BY_PEOPLE and fact["kind"] != "self_harm"
-    if (
-        found.kind != fact["kind"]
-        and not harmed_by_people
-        and signs is not None
-        and not signs.search(text)
-    ):
+    if found.kind != fact["kind"] and not harmed_by_people and signs is not None and not signs.search(text):
         return True  # 她锁门了我听不见声音了 tells of no blows, and is still about her despair.
     if read_as(fact) == "another_self_harm" and found.kind == "self_harm" and not another.of_oneself(text):
         return True  # One who stands by does not turn into the one in despair by naming the place.

@@ -87,9 +87,7 @@ def of_now(text: str) -> bool:
     return _NOW.search(simplified(text)) is not None
 
 
-_DAY_BEFORE = re.compile(
-    rf"{_WHEN}|今(?:天)?(?:早上?|上午|凌晨)|上午|中午|凌晨|半夜|夜里"
-)
+_DAY_BEFORE = re.compile(rf"{_WHEN}|今(?:天)?(?:早上?|上午|凌晨)|上午|中午|凌晨|半夜|夜里")
 _THIS_MOMENT = re.compile(r"现在(?!不|没)|正在|刚(?:刚|才)?|这会儿|还在|此刻|眼下|快来|救")
 
 

@@ -24,6 +24,4 @@ def only_phoned(read: str) -> bool:
     >>> only_phoned("他打我妈,我打了110电话"), only_phoned("他打我妈电话威胁要砍人"), only_phoned("他打我抢我手机")
     (False, False, False)
     """
-    return (
-        len(read) <= _LONGEST and _CALLED.search(read) is not None and not harms(_CALLED.sub("", read))
-    )
+    return len(read) <= _LONGEST and _CALLED.search(read) is not None and not harms(_CALLED.sub("", read))
