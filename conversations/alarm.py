@@ -13,6 +13,7 @@ from typing import Any
 
 from conversations import (
     after_alarm,
+    another,
     aside,
     calling,
     danger,
@@ -21,6 +22,7 @@ from conversations import (
     facts,
     grief,
     muted,
+    past,
     scope,
     steps,
     store,
@@ -37,6 +39,7 @@ from conversations.danger_state import (
     known_of_late,
     made,
     may_return,
+    of_facts,
     of_queue,
     passed_over,
     read_as,
@@ -45,8 +48,10 @@ from conversations.danger_state import (
     told_of_the_past,
 )
 from conversations.event_kinds import Outcome, Result, read_report
+from conversations.facts import FORM
+from conversations.filed import FILED
 from conversations.handoff import Handoff
-from conversations.of_ticket import of_ticket
+from conversations.of_ticket import Handling, OfTicket, asks_for_somebody, of_ticket, order
 from conversations.open_danger import TALKED, OpenDanger, Screened
 from conversations.rehearing import Rehearing
 from conversations.sequels import DONE_WITH, Heard
@@ -61,6 +66,9 @@ TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
 _ABOUT_RULES = (Result.ANSWERED, Result.ASKED_BACK, Result.UNKNOWN)
 """Results of a turn about a question."""
+
+_WRITTEN = (Result.TICKET, Result.FILED, Result.MATTER)
+"""Results of a turn in which something was written, or is being written."""
 
 Unsure = Callable[[Sequence[Reply]], bool]
 """Whether the assistant's replies show that it did not understand, or ask for the place of a matter."""
@@ -109,6 +117,13 @@ class Alarm:
         fact = await self._fact(conversation_id)
         if of_queue(job, fact):
             return Screened()  # 前面还有几个人 sounds like people in need, but is asked by one who waits
+        ordered = await self._order(conversation_id, job)
+        if ordered is not None and (done := await self._ordered(conversation_id, ordered, job, fact)):
+            return done
+        if self._another_dies(job, fact):
+            return await self._open.begin(
+                conversation_id, job, Danger("self_harm", 1.0, clear=True), job.text, fact
+            )
         if grief.offered(fact) and job.mode is not Mode.HUMAN:
             wanted = grief.answer(job.text)
             await self._handoff.remember(
@@ -206,6 +221,9 @@ class Alarm:
         if job.chosen is not None or not job.text:
             return Screened()
         fact = await self._fact(conversation_id)
+        unmet = await self._unwritten(conversation_id, job, fact)
+        if unmet is not None:
+            return unmet
         if is_open(fact):
             return await self._open.help_first(conversation_id, job, replies, fact)
         if (fresh(fact) and fact.get("state") == "denied") or of_queue(job, fact):
@@ -295,7 +313,78 @@ class Alarm:
         return None if self._judge is None else await asyncio.to_thread(self._judge.judge, text)
 
     async def _fact(self, conversation_id: str) -> dict[str, Any]:
-        return dict((await facts.recall(self._database, conversation_id)).get(FACT) or {})
+        return of_facts(await facts.recall(self._database, conversation_id))
+
+    async def _order(self, conversation_id: str, job: Job) -> OfTicket | None:
+        """What a citizen who has filed here, or whose form is open, wants of that; None when the message is about no ticket."""
+        known = await facts.recall(self._database, conversation_id)
+        mine = job.mode is not Mode.HUMAN and (known.get(FILED) or known.get(FORM))
+        return order(job.text) if mine else None
+
+    async def _ordered(
+        self, conversation_id: str, ordered: OfTicket, job: Job, fact: dict[str, Any]
+    ) -> Screened | None:
+        """Let an order about the citizen's own ticket be carried out (昨晚又冒烟了，加到工单里); None when danger comes first.
+
+        What is ordered to be written is written, with a line of whom to call if it is still going on. An open danger stays open,
+        and does not keep anybody from the ticket; what raised it is what 加到工单里 means when it says no more.
+        """
+        wants, rest = ordered.handling, ordered.rest
+        if wants is Handling.WITHDRAWS or (is_open(fact) and str(fact["kind"]) in ended.BY_PEOPLE):
+            return None
+        found = await self._look(rest) if rest else None
+        clear = found is not None and found.clear
+        if found is not None and clear and found.kind in ended.BY_PEOPLE:
+            return None
+        if wants is Handling.URGES and (
+            (clear and not past.told_later(rest)) or not self._of_a_ticket(job, fact)
+        ):
+            return None
+        adds, asked = wants is Handling.ADDS, fact.get("state") == "asked" and fresh(fact)
+        same = (
+            job.text if job.mode is Mode.WAITING else None
+        )  # 催一下 is meant for the ticket, not for the queue
+        if not is_open(fact) and not asked:
+            return Screened(text=same)
+        ahead: list[Reply] = []
+        news = await self._open.heard(rest, fact) if rest and not clear else None
+        if asked:
+            await self._pass_over(conversation_id, fact)
+        elif news in DONE_WITH and news is not None:
+            await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})
+            await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
+            ahead.append(steps.heard_so())
+        elif adds:
+            await self._handoff.remember(conversation_id, FACT, fact | {"aside": True})
+        only_points = adds and (not rest or (news is not None and found is None))
+        return Screened(text=f"{fact['text']}，加到工单里" if only_points else same, ahead=ahead)
+
+    @staticmethod
+    def _of_a_ticket(job: Job, fact: dict[str, Any]) -> bool:
+        """Whether who urges means the ticket: within a danger 派人来没有 asks after the help."""
+        return not (is_open(fact) and asks_for_somebody(job.text))
+
+    async def _unwritten(self, conversation_id: str, job: Job, fact: dict[str, Any]) -> Screened | None:
+        """The alarm for clear danger in an order that was not carried out after all; None when there is none."""
+        if is_open(fact) or await self._order(conversation_id, job) is None:
+            return None
+        if await self._open.result(job) in _WRITTEN or await self._handoff.recalled(conversation_id, FORM):
+            return None
+        found = await self._look(job.text)
+        if found is None or not found.clear:
+            return None
+        return await self._open.begin(conversation_id, job, found, job.text, fact)
+
+    @staticmethod
+    def _another_dies(job: Job, fact: dict[str, Any]) -> bool:
+        """Whether, in an alarm, somebody besides the one in danger now wants to die. No good news of the one outweighs it."""
+        known = is_open(fact) and read_as(fact) == "another_self_harm"
+        return (
+            job.mode is not Mode.HUMAN
+            and known_of_late(fact)
+            and not known
+            and another.wants_to_die(job.text)
+        )
 
     async def _answered(
         self, conversation_id: str, job: Job, found: Danger | None, fact: dict[str, Any]

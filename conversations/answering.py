@@ -12,6 +12,7 @@ from conversations import buttons, by_text, danger, foreign, scope, steps
 from conversations.alarm import Alarm
 from conversations.attachments import BESIDE
 from conversations.event_kinds import Outcome, Result
+from conversations.facts import FORM
 from conversations.handoff import Handoff
 from conversations.noticed import Noticed
 from conversations.open_danger import Screened
@@ -31,8 +32,6 @@ MAX_RASA_TEXT = 4_000
 The whole message is stored. Whoever sends more by another channel is told that the rest was not read.
 """
 _CUT = Reply(f"您这一条太长，我只读了前 {MAX_RASA_TEXT} 个字，后面的没有读到：请把后面的再单独发一次。")
-FORM = "form"
-"""Fact that the assistant keeps while a form runs; a form takes words in any language."""
 HUMAN = Button("转人工", "/request_human")
 KEEP_S = 2.0
 """Seconds for which the reply to words waits until the form has the photo beside them."""

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from conversations import another
 from conversations.types import Button, Reply
 from core import yaml_loader
 from core.simplified import simplified
@@ -221,6 +222,9 @@ def advice(kind: str, text: str) -> Advice:
     own = advices()["swallowed_own"]
     if swallowed(said) and not (kind in own.instead_of and own.words is not None and own.words.search(said)):
         return advices()["swallowed"]
+    others = advices()["another_self_harm"]
+    if kind in others.instead_of and another.wants_to_die(text[:LONGEST]):
+        return others
     for one in advices().values():
         if kind in one.instead_of and one.words is not None and one.words.search(said):
             return one

@@ -8,8 +8,9 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from conversations import danger, during, ended
+from conversations import another, danger, during, ended
 from conversations.danger import Advice, Danger
+from conversations.facts import FORM
 from conversations.past import of_now
 from conversations.sequels import Heard
 from conversations.types import Button, Job, Mode, Reply
@@ -32,10 +33,11 @@ Keys that are sometimes there:
 - ``withheld``: the assistant's replies to show after a denial: the question about danger replaced them;
 - ``beside``: the question came with these replies, and did not replace them;
 - ``again``: the question was asked a second time;
-- ``before``: the dangers that were not over when this one began, the first one first, each with ``kind`` and ``text``;
+- ``before``: the dangers that were not long over when this one began, the first one first, each with ``kind`` and ``text``, and with
+  ``over`` when it was over;
 - ``called``: the citizen has called for help;
 - ``signs``: words of how things go (呼吸, 出不去) for which the steps of the advice were said again;
-- ``filing``: the form is taking the matter down;
+- ``filing``: the form is taking the matter down (only while one runs, see :func:`of_facts`);
 - ``question``, ``asked``: what was asked with the words of danger, and last since then: answered when it was no danger;
 - ``where``: who the citizen is and where help must come, in the citizen's words;
 - ``by_text``: the citizen can't speak on the phone now; ``said``: the last reply, so that no two are the same in a row;
@@ -61,6 +63,8 @@ _SIGNS_OF = {
     "crowd": re.compile("塌|垮|埋|裂|踩|倒|爆|漏"),
 }
 """Kind of danger → words without which nothing tells of it while another danger is open."""
+_PHONE = re.compile(r"打[^，,。！？!?刀枪棍砍捅杀抢绑]{0,12}(?:电话|手机|座机)")
+"""打我妈电话 is a call, and no blow."""
 _MONEY = re.compile("骗|转账|转钱|汇款|验证码|冒充")
 """Words of a fraud, which is another matter than blows."""
 _DROWNS = re.compile("落水|溺|淹|[河江塘湖井]|水里|进水|积水")
@@ -71,6 +75,18 @@ DESPAIR_LASTS = timedelta(hours=6)
 """The same for advice to somebody in despair: what they say next stays within that talk until it is clearly over."""
 COMES_BACK = timedelta(hours=24)
 """Time for which a danger that was over, or taken back, is known again by its signs alone."""
+
+
+def of_facts(known: Mapping[str, Any]) -> dict[str, Any]:
+    """The fact of the danger among the facts of a conversation; empty when there is none.
+
+    Who leaves the form leaves the danger open: nothing is being taken down any more.
+
+    >>> of_facts({FACT: {"state": "told", "filing": True}}), of_facts({FACT: {"filing": True}, FORM: {"shown": 1}})
+    ({'state': 'told', 'filing': False}, {'filing': True})
+    """
+    fact = dict(known.get(FACT) or {})
+    return fact | {"filing": False} if fact.get("filing") and not known.get(FORM) else fact
 
 
 def made(state: str, kind: str, text: str) -> dict[str, Any]:
@@ -139,6 +155,11 @@ def not_over(fact: dict[str, Any]) -> list[dict[str, str]]:
     return [before] if isinstance(before, dict) else list(before)  # until 2026-11-30 it was one
 
 
+def goes_beside(fact: dict[str, Any]) -> bool:
+    """Whether somebody else's danger, which was not over, goes on beside the one of a fact."""
+    return any(not one.get("over") for one in not_over(fact))
+
+
 def read_as(fact: dict[str, Any]) -> str:
     """The kind as which the citizen's words about the danger are read: of others' despair, of poison, and of missing people,
     words mean other things than of the kind's own.
@@ -180,14 +201,14 @@ def restored(data: dict[str, Any]) -> Reply:
 
 def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: Heard | None) -> bool:
     """Whether clear danger in a message is the open one, which needs no whole advice again."""
-    open_, text = advice_of(fact), simplified(text)
+    open_, text = advice_of(fact), _PHONE.sub("", simplified(text))
     if found.kind == "crime" and str(fact["kind"]) not in ended.BY_PEOPLE and not _BLOWS.search(text):
         return True  # 我出来了，我妈没出来 is still about the fire.
     signs = _SIGNS_OF.get(found.kind)
-    another = found.kind != fact["kind"] and str(fact["kind"]) not in ended.BY_PEOPLE
-    if another and signs is not None and not signs.search(text):
-        return True
-    if read_as(fact) == "another_self_harm" and found.kind == "self_harm" and not re.search("[我俺咱]", text):
+    harmed_by_people = str(fact["kind"]) in ended.BY_PEOPLE and fact["kind"] != "self_harm"
+    if found.kind != fact["kind"] and not harmed_by_people and signs is not None and not signs.search(text):
+        return True  # 她锁门了我听不见声音了 tells of no blows, and is still about her despair.
+    if read_as(fact) == "another_self_harm" and found.kind == "self_harm" and not another.of_oneself(text):
         return True  # One who stands by does not turn into the one in despair by naming the place.
     if str(fact["kind"]) in ("domestic_violence", "child_abuse") and (
         found.kind == "crime" or during.silence(text)

@@ -93,6 +93,10 @@ _TAKEN = re.compile(
     rf"{_KIN}(?:现在|已经|都|刚才?|也|就|人|让|叫|给){{0,4}}(?:被)?(?:120|救护车|急救车|急救)(?:的人)?(?:给|已经)?(?:拉|接|送|抬|带)(?:走|去医院|到医院|上车)(?:了|啦)?"
 )
 """The one who was in danger is with those who help."""
+_PICKED_UP = re.compile(
+    rf"{_KIN}(?:现在|已经|都|刚才?|也|人|被|给){{0,4}}(?:(?:接|拉|抬|送|带)(?:走|上车|上去|到车上)|上(?:了)?(?:救护)?车)(?:了|啦)"
+)
+"""The same beside the news that they have come; alone 拉走了 may be said of anybody."""
 _PASSED = re.compile(
     r"(?:头|人|我|他|她|现在|也|都|已经|血|伤口|味道?|烟){0,5}(?:(?:不|没(?:有)?)(?:再|怎么)?(?:头?晕|头?疼|头?痛|难受|恶心|想吐|流血|流|冒烟|漏|漏气|有味道?|味道?)|止住)(?:了|啦)"
 )
@@ -164,6 +168,7 @@ def _brings_nothing(clause: str, kind: str) -> bool:
     bad = GOES.search(clause) or _ABOUT_NOW.search(clause)
     plainly = plainly or (_EXPLAINED.fullmatch(clause) is not None and not bad)
     there = any(one.fullmatch(clause) for one in (_IN_HOSPITAL, _TAKEN, _SAFE_PLACE))
+    there = there or (kind not in BY_PEOPLE and _PICKED_UP.fullmatch(clause) is not None)
     return plainly or there or _says_called(clause, kind)
 
 

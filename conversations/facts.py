@@ -16,6 +16,8 @@ from conversations import statements
 from core.database import Database
 from core.errors import NotFound
 
+FORM = "form"
+"""Fact that the assistant keeps while a form runs; a form takes words in any language."""
 _READ: ContextVar[dict[str, dict[str, Any]] | None] = ContextVar("facts_read", default=None)
 """Facts that this task has read, by conversation; None outside of :func:`read_once`."""
 

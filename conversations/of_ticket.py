@@ -26,7 +26,7 @@ _TICKET = rf"(?:工单|单子|[这那此本]单|(?:[这那]个?|的|刚才|之�
 """A ticket as a thing. 我要投诉楼上打人 names none."""
 _VERB = re.compile(
     r"(?:帮|给|替|请|麻烦|能不能|可以|可不可以|再|又|快|赶紧|跟|和|让|他们|你们|我|俺|也|都|就|得|想|要|先|只|好好|天天|一直){0,8}"
-    r"(?:催(?![眠乳熟泪吐化生产情])(?:促|一催|催|单|办)?|补充(?!维|能量|营养|水|医疗|保险|公积金|资金|人手)(?:说明|情况)?|"
+    r"(?:催(?![眠乳熟泪吐化生产情收债款])(?:促|一催|催|单|办)?|补充(?!维|能量|营养|水|医疗|保险|公积金|资金|人手)(?:说明|情况)?|"
     r"(?:加|补|添|写|漏(?:写|说)?)(?:上|了|进|进去)?(?=一?[句条点]))(?:了|过|一?[下句条点])*(?:子|下)?"
 )
 """Words that urge a ticket, or announce a supplement. What stands beside them may tell something new."""
@@ -120,3 +120,67 @@ def _wanted(clause: str) -> tuple[Handling | None, str]:
         return None, clause
     rest = _VERB.sub("", _HANDLED.sub("", _NAMED.sub("", clause)))
     return wanted, "" if _EMPTY.fullmatch(_THING.sub("", rest)) else rest
+
+
+_SOFT = r"(?:赶紧|赶快|快点?|马上|尽快|也|都|再|还|就|要|得|请|麻烦|[你您]们?|[给帮替][我俺咱]|一并|一起|顺便|能不能|可不可以|可以|那|把|将|这个?|那个?|它|这[条点件些]|情况|刚才|我?说的|一下)"
+_INTO = r"(?:里面?|里头|上面?|中|去|来)"
+_PUT = (
+    rf"(?:(?:[加补写记添]|补充|添加)(?:上去?|进去?|进来|到(?:(?:工单|单子|内容|[这那]?张单)?{_INTO}{{0,2}}|工单|单子|内容)|进(?:工单|单子|内容){_INTO}{{0,2}})|"
+    r"(?:补充|添加|记)一?下)"
+)
+_ORDERS = re.compile(
+    rf"{_SOFT}{{0,8}}{_PUT}(?:吧|啊|呀|呗|哈|哦|了|谢谢|行[吗不]|好[吗不]|可以[吗不]){{0,4}}"
+)
+"""A clause that only orders to write down what stands beside it (赶紧加上, 加到工单里)."""
+_HEADS = re.compile(
+    r"(?:工单|单子|投诉)?(?:的)?(?:内容|情况)?(?:里面?|上面?)?(?:再|还|也)?(?:要|得)?(?:加上|补充|补上|添上|写上|加一[条句])"
+)
+"""A clause in front of what is to be written (内容加上：…)."""
+_WRITTEN = re.compile(
+    rf"(?:[你您]们?|那|这个?|有没有|给我|帮我|都|把){{0,4}}(?:[加补写记添录]|补充|登记)(?:上|进|到|在|了){{0,2}}(?:我的?|这个?|那个?)?(?:工单|单子|投诉){_INTO}{{0,2}}了?(?:没有?|吗|么|没)?|"
+    rf"(?:工单|单子)(?:{_INTO})?(?:都)?(?:有没有)?(?:写|加|记)(?:上|进去|了)?(?:了)?(?:没有?|吗|么|没)"
+)
+"""A clause that asks whether what was told stands in the ticket (你写到单子里没有)."""
+_PROGRESS = re.compile(
+    r"(?:我|想|要|再|帮我|给我|麻烦){0,4}(?:[查看问](?:一?下|[查看问])?)?(?:一下)?(?:工单|办理|处理|我的?|这个?|办事){0,3}(?:进度|进展)(?:[查看问](?:一?下|[查看])?)?(?:怎么样|咋样|到哪(?:一?步)?)?(?:了|吧|呢)?"
+)
+_SENT = re.compile(
+    r"(?:[你您他]们?|到底|都|有没有|那边|部门|单位){0,4}(?:派|安排|叫)人(?:来|去|过来|过去)?(?:修|处理|看|弄|管)?了?(?:没有?|吗|么|没|呢)?|"
+    r"(?:[你您他]们?|都|到底){0,3}(?:怎么|咋)还(?:没|不)(?:派|安排)?人?(?:来)?人?(?:修|处理|看|弄|管)"
+)
+"""A clause that asks whether somebody was sent to mend it."""
+
+
+def order(text: str) -> OfTicket | None:
+    """What a citizen who has a ticket wants of it, and what the message tells beside; None when it is about no ticket.
+
+    More is understood than by :func:`of_ticket`: to one who has just filed, 赶紧加上 and 进度查一下 can mean nothing else. What is
+    told beside may be long, and speak of help that was called.
+
+    >>> order("又有学生摔进去了，腿流血了，赶紧加上")
+    OfTicket(handling=<Handling.ADDS: 'adds'>, rest='又有学生摔进去了，腿流血了')
+    >>> order("120来过了，没事了。你写到单子里没有").rest, order("进度查一下").handling.value
+    ('120来过了，没事了', 'urges')
+    >>> order("你们派人来没有，昨晚又冒烟了").rest, order("帮我催一下救护车"), order("快来人，我家着火了")
+    ('昨晚又冒烟了', None, None)
+    """
+    said = simplified(text.lower())
+    handling: Handling | None = None
+    rest: list[str] = []
+    for clause in filter(None, _CLAUSES.split(said)):
+        if any(one.fullmatch(clause) for one in (_ORDERS, _HEADS, _WRITTEN)):
+            handling = Handling.ADDS
+        elif handling is None and (_PROGRESS.fullmatch(clause) or _SENT.fullmatch(clause)):
+            handling = Handling.URGES
+        else:
+            rest.append(clause)
+    return of_ticket(text) if handling is None else OfTicket(handling, "，".join(rest))
+
+
+def asks_for_somebody(text: str) -> bool:
+    """Whether a message asks whether somebody was sent. In an open danger it may ask after the help.
+
+    >>> asks_for_somebody("你们派人来没有"), asks_for_somebody("进度查一下")
+    (True, False)
+    """
+    return any(_SENT.fullmatch(one) for one in _CLAUSES.split(simplified(text)) if one)

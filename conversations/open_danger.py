@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from conversations import (
     after_alarm,
+    another,
     aside,
     by_text,
     danger,
@@ -31,6 +32,7 @@ from conversations.danger_state import (
     FRESH,
     advice_of,
     fresh,
+    goes_beside,
     goes_on,
     made,
     not_over,
@@ -156,6 +158,8 @@ class OpenDanger:
             # 快来人啊，我家着火了 is no end, whatever is learned of it: there only plain words count.
             plainly = during.heard(told, read_as(fact), str(fact["text"]))
             heard = heard if plainly in DONE_WITH else Heard.ABOUT
+        if goes_beside(fact) and not another.of_all(told) and await self._of_one(told, heard, fact):
+            heard = Heard.EASED
         over = heard in DONE_WITH
         known = clear and found is not None and goes_on(job.text, found, fact, heard)
         # 我跳下去救 and 坐电梯下去 sound like other dangers. So short, they tell what the citizen means to do.
@@ -216,7 +220,8 @@ class OpenDanger:
         other = fact.get("state") in ("told", "over") and fresh(fact)
         earlier = not_over(fact) if other else []
         if other and advice.label != advice_of(fact).label:
-            earlier.append({"kind": fact["kind"], "text": fact["text"]})
+            past = {"over": "yes"} if fact["state"] == "over" else {}
+            earlier.append({"kind": fact["kind"], "text": fact["text"]} | past)
         if earlier:
             advice = advice.beside(advice_of(fact))
         again = fact.get("state") == "told" and fresh(fact) and fact.get("label") == advice.label
@@ -278,6 +283,13 @@ class OpenDanger:
         reply = steps.human(advice_of(fact), place, again=again, by_text=by_text)
         told = await self.new(conversation_id, reply, fact | {"human": True})
         return Screened([told], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
+
+    async def _of_one(self, text: str, heard: Heard | None, fact: dict[str, Any]) -> bool:
+        """Whether news is good for one of two who are in danger (救护车来了，接走了): the other one still is."""
+        if heard in DONE_WITH:
+            return True
+        before = [made("told", str(one["kind"]), str(one["text"])) for one in not_over(fact)]
+        return any([await self.heard(text, one) in DONE_WITH for one in before])
 
     @staticmethod
     def _newly_harmed(text: str, fact: dict[str, Any]) -> bool:
@@ -345,7 +357,11 @@ class OpenDanger:
         self, conversation_id: str, job: Job, replies: Sequence[Reply], fact: dict[str, Any]
     ) -> Screened:
         """Put the next step in front of the assistant's replies, or instead of those that are no help."""
-        result = await self.result(job)
+        outcome = await self.outcome(job)
+        result = None if outcome is None else outcome.result
+        if outcome is not None and result is Result.TALK and outcome.about == "cancelled":
+            left = await self.new(conversation_id, steps.left_form(advice_of(fact)), fact)
+            return Screened([*replies, left], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
         if (
             after_alarm.asks(job.text)
             and result in (*TALKED, Result.ASKED_BACK)
@@ -375,10 +391,14 @@ class OpenDanger:
 
     async def result(self, job: Job) -> Result | None:
         """What the actions have reported of a turn that is open; None when they have reported nothing."""
+        outcome = await self.outcome(job)
+        return None if outcome is None else outcome.result
+
+    async def outcome(self, job: Job) -> Outcome | None:
+        """The whole of :meth:`result`."""
         async with self._database.read() as session:
             reported = await session.scalar(select(Turn.reported).where(Turn.id == job.turn_id))
-        outcome = read_report(reported).outcome
-        return None if outcome is None else outcome.result
+        return read_report(reported).outcome
 
 
 _EARLIER = re.compile("上[回次]|之前|以前|那个|单子|工单")

@@ -85,3 +85,17 @@ def of_now(text: str) -> bool:
     (True, False)
     """
     return _NOW.search(simplified(text)) is not None
+
+
+_DAY_BEFORE = re.compile(rf"{_WHEN}|今(?:天)?(?:早上?|上午|凌晨)|上午|中午|凌晨|半夜|夜里")
+_THIS_MOMENT = re.compile(r"现在(?!不|没)|正在|刚(?:刚|才)?|这会儿|还在|此刻|眼下|快来|救")
+
+
+def told_later(text: str) -> bool:
+    """Whether a message tells of a day, or of an hour, that has passed, and has no word of this moment.
+
+    >>> told_later("昨晚又冒烟了"), told_later("昨晚冒烟，现在还在冒"), told_later("又冒烟了")
+    (True, False, False)
+    """
+    said = simplified(text)
+    return _DAY_BEFORE.search(said) is not None and _THIS_MOMENT.search(said) is None

@@ -57,8 +57,8 @@ _WORSE_FROM, _PARTLY_FROM = 0.5, 0.8
 """Probabilities of ``worse`` and of ``partly`` from which a danger that was over is not."""
 _NEWS_FROM, _SOME_FROM = 0.75, 0.6
 """Probabilities from which a message is good news for all, and for some."""
-_BESIDE_NEWS = ("medical", "crime", "domestic_violence", "child_abuse")
-"""Kinds of danger that good news about another one may bring up (火灭了，我妈不动了)."""
+_BESIDE_NEWS = ("medical", "crime", "domestic_violence", "child_abuse", "self_harm")
+"""Kinds of danger that good news about another one may bring up (火灭了，我妈不动了; 爸救过来了，妈说不活了)."""
 WHAT_NOW_FROM = 0.7
 """Probability of ``what_now`` from which a question is about the danger."""
 

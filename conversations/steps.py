@@ -40,6 +40,11 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool, by_t
         text = f"请旁边的人帮您打：{calls}。身边没有人，就{_BY_MESSAGE}，请警察帮忙。"
     elif heard is Heard.HIDING and police:
         text = f"我在。先躲好、别出声，手机调成静音；不方便打 {advice.numbers[0].number}，就{_BY_MESSAGE}。"
+    elif heard is Heard.EASED and advice.label == danger.advices()["another_self_harm"].label:
+        text = (
+            "好，那边有人接手了。这边的人还要您守着，别让他一个人待着，药、刀、绳子收走；锁了门、没声音、已经喝了割了，"
+            f"马上打：{calls}。两边都平安了，回我一声“都平安了”。"
+        )
     elif heard is Heard.EASED and called:
         text = "好，听电话里的安排。人要是都平安了，回我一声“都平安了”。"
     elif heard is Heard.EASED and not by_text and advice.label == danger.advices()["missing"].label:
@@ -147,6 +152,21 @@ def first(advice: Advice, *, by_text: bool = False) -> Reply:
     calls = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers)
     said = "难受了随时可以打" if in_despair(advice) else "人还有危险的话，先打"
     return Reply(f"{said}：{calls}。您说的这件事：", (), advice.card())
+
+
+def heard_so() -> Reply:
+    """The line to a person who says, beside an order about a ticket, that the danger is over."""
+    return Reply("好，有人照看了就好；情况要是又变了，请马上再打电话。")
+
+
+def left_form(advice: Advice) -> Reply:
+    """The line after a form that was left while a danger is open: the danger is not."""
+    calls = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers)
+    if in_despair(advice):
+        text = f"登记先放一放，您这个人最要紧。我在，您现在在哪儿、身边有没有人，跟我说说。{calls}，什么时候都可以打。"
+    else:
+        text = f"登记先放一放，人要紧。现在怎么样了？还没打电话的话，请马上打：{calls}。"
+    return Reply(text, ways(advice), advice.card())
 
 
 def arrived() -> Reply:

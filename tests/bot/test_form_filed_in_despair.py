@@ -35,3 +35,23 @@ async def test_the_form_itself_takes_it_too(rasa: Rasa, visitor: str, city: Smal
 async def test_without_a_danger_nothing_is_made_up(rasa: Rasa, visitor: str) -> None:
     told = await rasa.run("action_fallback", "能在你这登记吗", "nonsense", conversation=visitor)
     assert told.followup != "complaint_form" or not told.slots.get("story")
+
+
+@pytest.mark.parametrize(
+    "said", ["光会讲大道理，那笔债你们哪个替我还", "我一个人扛了三年多了，家里谁也不知道我欠了这么多"]
+)
+async def test_a_cry_within_despair_opens_no_form(
+    rasa: Rasa, visitor: str, city: SmallCity, said: str
+) -> None:
+    await city.conversations.remember(visitor, FACT, {**made("told", "self_harm", TOLD), "label": "轻生"})
+    told = await rasa.run("validate_complaint_form", said, "complain", conversation=visitor)
+    assert told.slots.get("requested_slot") is None and "县区" not in str(told)
+
+
+async def test_after_a_form_was_left_a_cry_opens_none(rasa: Rasa, visitor: str, city: SmallCity) -> None:
+    left = {**made("told", "self_harm", TOLD), "label": "轻生", "filing": True}
+    await city.conversations.remember(visitor, FACT, left)
+    told = await rasa.run(
+        "validate_complaint_form", "我还在那上头，风好大，没人管我", "complain", conversation=visitor
+    )
+    assert told.slots.get("requested_slot") is None

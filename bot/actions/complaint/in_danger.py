@@ -13,13 +13,13 @@ from bot.understanding.filing_wish import filing_wish
 from bot.understanding.kind import named_type
 from bot.understanding.remarks import wants_filed
 from bot.understanding.requests import reproaches, subject_words
-from conversations.danger_state import FACT, TOLD_IN_FORM, is_open, known_of_late
+from conversations.danger_state import FACT, TOLD_IN_FORM, is_open, known_of_late, of_facts, read_as
 from conversations.event_kinds import Result
 from conversations.scope import DECLINED
 from core.simplified import simplified
 
 _LONGEST = 12
-"""Most characters of a detail. A longer message may tell a matter of its own."""
+"""Most characters of a detail. A longer message may tell a matter of its own, but in despair."""
 
 _SAFE = re.compile(
     r"(?:脱离(?:了)?(?:生命)?危险|没(?:有)?(?:什么|啥)?生命危险|(?<!我)没(?:什么|啥)?大?事(?=了)|(?<![没不])醒(?:了|过来)|救(?:回|过)来)(?:了|啦|啊|呀|哈)*$"
@@ -77,17 +77,20 @@ async def told_to_file(turn: Turn) -> str | None:
 
 
 async def listens(turn: Turn) -> bool:
-    """Take a short message for a detail of the danger that is open in the conversation, and open no form.
+    """Take a message for a part of the danger that is open in the conversation, and open no form.
 
-    The reply is small talk, before which the next step of the advice is put.
+    Of most dangers only a short one; of one's own despair any (你们谁能帮我还钱, 我没脸了): what drives somebody to it is no
+    matter to file, unless they ask for that. The reply is small talk, before which the next step of the advice is put.
     """
     said = plain(turn.text)
     asks = named_type(said) is not None or wants_filed(said) or takes_up_again(said)
     asks = asks or filing_wish(said) is not None
-    if turn.pressed or len(said) > _LONGEST or asks:
+    if turn.pressed or asks:
         return False
-    fact = (await parts().conversations.recall(turn.conversation_id)).get(FACT)
-    if not isinstance(fact, dict) or not is_open(fact) or fact.get("filing"):
+    fact = of_facts(await parts().conversations.recall(turn.conversation_id))
+    if not is_open(fact) or fact.get("filing"):
+        return False
+    if len(said) > _LONGEST and read_as(fact) != "self_harm":
         return False
     turn.say("我在，您接着说。")
     turn.outcome(Result.TALK)

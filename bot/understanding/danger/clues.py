@@ -239,6 +239,15 @@ _HARMS = re.compile(
 )
 
 
+def harms(text: str) -> bool:
+    """Whether a plain text has a word of blows, of a threat, or of a body that suffers.
+
+    >>> harms("他打我妈"), harms("他打电话来")
+    (True, False)
+    """
+    return _HARMS.search(text) is not None
+
+
 def locked_out(text: str) -> bool:
     """Whether a plain text only tells of a changed lock, or of being shut out of a room, by nobody of the family, without blows.
 
@@ -249,7 +258,7 @@ def locked_out(text: str) -> bool:
         len(text) <= _LOCKED
         and _LOCKED_OUT.search(text) is not None
         and _HOME.search(text) is None
-        and _HARMS.search(text) is None
+        and not harms(text)
     )
 
 

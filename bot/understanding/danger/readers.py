@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.understanding.danger import clues, death, injured, looked_after, lost, swindle, threat
+from bot.understanding.danger import clues, death, injured, looked_after, lost, phoned, swindle, threat
 
 BY_PEOPLE = ("crime", "domestic_violence", "child_abuse")
 """Kinds of danger that people do to others. A wound by violence stays with them, so that the police come too."""
@@ -65,6 +65,7 @@ HARMLESS = (
     # A landlord's changed lock is a matter to file, and no blows at home.
     Harmless(("domestic_violence", "crime"), lambda read, *_: clues.locked_out(read)),
     Harmless(("domestic_violence", "crime"), lambda read, *_: threat.only_law(read)),
+    Harmless(("domestic_violence", "crime", "child_abuse"), lambda read, *_: phoned.only_phoned(read)),
     Harmless(
         ("self_harm", "medical", "water"), lambda read, kind, clear: death.of_estate(read, kind, clear=clear)
     ),
