@@ -60,7 +60,7 @@ def explain(turn: Turn, ticket: Ticket) -> None:
 
 
 def _how(ticket: Ticket) -> str:
-    if ticket.conversation_id is None:
+    if not ticket.conversation_id:
         return "这张工单不是在网上登记的，撤回以前坐席会先核实；您也可以现在转人工。"
     return (
         "这张工单不是在这里登记的，我已经到登记的那个聊天窗口里问了，在那边点一下确认就撤；"
