@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.understanding.newly_urgent import makes_urgent
@@ -39,7 +41,7 @@ async def test_only_so_many_tickets_are_raised_by_one_citizen(rasa: Rasa, city: 
         numbers.append((await city.tickets.file(draft, f"k{nth}")).number)
     for nth, number in enumerate(numbers):
         slots = {"requested_slot": "supplement", "ticket_number": number, "seen_number": number}
-        more = {"conversation": who, "slots": slots, "turn": f"t-{nth}"}
+        more: dict[str, Any] = {"conversation": who, "slots": slots, "turn": f"t-{nth}"}
         quiet = await rasa.run(STATUS, "补充：没有人摔伤，就是怕", "inform", **more)
         assert "紧急" not in quiet.text
         assert (await city.tickets.get(number)).urgency is None

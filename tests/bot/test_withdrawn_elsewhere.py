@@ -51,7 +51,8 @@ async def _told(city: SmallCity, tickets: Tickets, conversation: str) -> list[An
 
 async def _press(rasa: Rasa, who: str, ticket: Ticket, said: str, action: str = STATUS) -> Answer:
     entities = {"slot": withdraw_wish.SLOT, "value": f"{ticket.number}:{said}"}
-    return await rasa.run(action, "/ask_progress", "ask_progress", conversation=who, entities=entities)
+    more: dict[str, Any] = {"conversation": who, "entities": entities, "turn": f"t-{said}"}
+    return await rasa.run(action, "/ask_progress", "ask_progress", **more)
 
 
 @pytest.mark.parametrize("said", ["这张单子我不想要了，撤掉吧", "撤销工单", "撤回这张工单", "我要撤回"])
