@@ -56,7 +56,7 @@ from conversations.open_danger import TALKED, OpenDanger, Screened
 from conversations.rehearing import Rehearing
 from conversations.sequels import DONE_WITH, Heard
 from conversations.types import HandoffReason, Job, Mode, Reply
-from conversations.waiting import leaves
+from conversations.waiting import leaves, says_goodbye
 from core.clock import now
 from core.database import Database
 
@@ -180,7 +180,8 @@ class Alarm:
         if found.clear:
             return await self._open.begin(conversation_id, job, found, job.text, fact)
         known = fact.get("state") in ("told", "denied") and fresh(fact)
-        leaves_queue = job.mode is Mode.WAITING and leaves(job.text, None)
+        goes = leaves(job.text, None) or (says_goodbye(job.text) and not is_open(fact))
+        leaves_queue = job.mode is Mode.WAITING and goes
         passed = passed_over(fact, found) or aside.let_go(job.text, found, fact)
         if known or leaves_queue or passed or job.mode is Mode.HUMAN:
             return Screened()

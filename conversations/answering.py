@@ -20,7 +20,16 @@ from conversations.queued import Queued
 from conversations.rasa import RasaDown
 from conversations.rights import TAKE_BACK, Rights, asked
 from conversations.types import Button, HandoffReason, Job, Mode, Reply
-from conversations.waiting import BACK_TO_BOT, MEANWHILE, Helps, asks_how_long, asks_on, asks_place, leaves
+from conversations.waiting import (
+    BACK_TO_BOT,
+    MEANWHILE,
+    Helps,
+    asks_how_long,
+    asks_on,
+    asks_place,
+    leaves,
+    says_goodbye,
+)
 
 log = logging.getLogger(__name__)
 
@@ -198,8 +207,9 @@ class Answerer:
             # The citizen denied danger: answer what was said before the question about danger.
             text, chosen = screened.text, None
         elif waits and await self._stays_queued(conversation_id, job, again, form):
-            leave = leaves(text, chosen, form=form)
-            replies = await self._queued.while_waiting(conversation_id, text, leave=leave)
+            goodbye = await self._parts(conversation_id, job, form)
+            leave = goodbye or leaves(text, chosen, form=form)
+            replies = await self._queued.while_waiting(conversation_id, text, leave=leave, goodbye=goodbye)
             if await self._alarm.goes_on(conversation_id) or leave:
                 replies = await self._alarm.reminded(conversation_id, replies)
             else:
@@ -279,9 +289,15 @@ class Answerer:
         """
         spoken = job.attached is None or job.beside
         asks = job.chosen is None and spoken and (asks_place if form else asks_how_long)(job.text)
-        if leaves(job.text, job.chosen, form=form) or asks:
+        if leaves(job.text, job.chosen, form=form) or asks or await self._parts(conversation_id, job, form):
             return True
         return not (again or form) and not await self._goes_on(conversation_id, job)
+
+    async def _parts(self, conversation_id: str, job: Job, form: bool) -> bool:
+        """Whether a waiting citizen only says goodbye. To a form it is said otherwise, and in danger it may be the last word."""
+        if form or job.chosen is not None or job.attached is not None or not says_goodbye(job.text):
+            return False
+        return not await self._alarm.goes_on(conversation_id)
 
     async def _goes_on(self, conversation_id: str, job: Job) -> bool:
         """Whether the assistant answers a waiting citizen's message, while the place in the queue is kept."""

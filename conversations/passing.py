@@ -113,7 +113,7 @@ class Passing(Mover):
                 messages = await self._moves.tell(session, row, [told])
             else:
                 to_agent(row, to.id, moment)
-                await self._patience.got(session, row, moment)
+                await self._patience.got(session, row, moment, passed=True)
                 row.seen_seq = 0  # The new agent has read nothing yet.
             view = store.to_view(row)
         self._moves.announce(messages)

@@ -36,9 +36,18 @@ class Patience:
         if self.long_wait and row.waiting_since is not None:
             await remind(session, LONG_WAIT, row.id, row.waiting_since + self.long_wait)
 
-    async def got(self, session: AsyncSession, row: Conversation, moment: datetime) -> None:
-        """Begin to count for a conversation that an agent has just got."""
+    async def got(
+        self, session: AsyncSession, row: Conversation, moment: datetime, *, passed: bool = False
+    ) -> None:
+        """Begin to count for a conversation that an agent has just got.
+
+        Args:
+            passed: whether a colleague has passed it on. Then a citizen who still waits for the first word waits on by the same
+                clock, so that no talk goes round without it.
+        """
         row.alerted_at = None
+        if passed and row.reply_due_at is not None:
+            return
         row.reply_due_at = moment + self.first_reply if self.first_reply else None
         if row.reply_due_at is not None:
             await remind(session, FIRST_REPLY, row.id, row.reply_due_at)

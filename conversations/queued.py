@@ -182,13 +182,16 @@ class Queued(Mover):
         told = Reply(SORRY[why] + told.text.removeprefix("已为您转接人工，"), told.buttons)
         return told, await self._moves.tell(session, row, [told]) if tell else []
 
-    async def while_waiting(self, conversation_id: str, text: str, *, leave: bool) -> Sequence[Reply]:
+    async def while_waiting(
+        self, conversation_id: str, text: str, *, leave: bool, goodbye: bool = False
+    ) -> Sequence[Reply]:
         """Replies to a citizen in the queue.
 
         Each message gets a reply: that it is kept, and the citizen's place in the queue.
 
         Args:
             leave: whether the citizen asks to leave the queue, and does.
+            goodbye: whether that is because the matter is settled, or in parting.
         """
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
@@ -204,6 +207,8 @@ class Queued(Mover):
             text_only = by_text.wanted(row.facts)
         if leave:
             await self._moves.changed(conversation_id, Mode.BOT)
+            if goodbye:
+                return [Reply(f"好的，那就不给您排队了，祝您一切顺利，以后有事随时来说。{left}", ways)]
             return [Reply(f"好的，不排队了。您请说，我在听。{left}", ways)]
         place = QueuePlace(Mode.WAITING, position, await self._agents_online(), text_only)
         return [waiting.goes_on(text, place, self._hours, told=told, resume=ways)]

@@ -149,6 +149,7 @@ class Conversations:
         self._moves = moves = Moves(database, events, self.channels, agents_online)
         sources = Sources(rates or LocalRates())
         self.source = sources.of
+        self.may_raise = sources.may_raise
         self._handoff = Handoff(database, moves, agents_online, patience, sources, agents_gone, agents_free)
         queued = Queued(database, moves, agents_online, patience, agents_gone, desk_hours)
         # With the usual lease nobody would look for half a minute after a process died while it looked.
@@ -246,6 +247,11 @@ class Conversations:
                 if row is None:
                     raise
         return store.to_view(row)
+
+    async def find(self, channel: str, account: str, user_id: str) -> ConversationView | None:
+        """The conversation of one person through one entrance; None when there is none."""
+        row = await self._found(channel, account, user_id)
+        return None if row is None else store.to_view(row)
 
     async def _found(self, channel: str, account: str, user_id: str) -> Conversation | None:
         async with self._database.read() as session:

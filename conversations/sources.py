@@ -18,6 +18,11 @@ SOURCE_QUEUED = 12
 
 A family, an office and a class of pupils fit. More would only be a program that fills the queue for everybody else.
 """
+RAISED_WINDOW_S = 24 * 3600.0
+"""Seconds for which a ticket counts that was made urgent by its citizen's words."""
+RAISED_OF_ONE, RAISED_OF_SOURCE = 3, 10
+"""Number of tickets that the words of one conversation, and of one source, make urgent within the window. A family and an office fit;
+who tells of more gets a mark for the staff, who judge."""
 _MOST_SOURCES = 10_000
 """Most conversations whose source a process remembers."""
 
@@ -58,6 +63,18 @@ class Sources:
     async def may_queue(self, conversation_id: str) -> bool:
         """Count a conversation that wants to come into the queue: whether its source still has a place."""
         return await self._place("queued", conversation_id) <= SOURCE_QUEUED
+
+    async def may_raise(self, conversation_id: str, ticket: str) -> bool:
+        """Count a ticket that its citizen's words make urgent: whether conversation and source may make one more so.
+
+        Args:
+            conversation_id: the conversation in which it is told.
+            ticket: number of the ticket; the same one counts once.
+        """
+        source, window = self._of.get(conversation_id), RAISED_WINDOW_S
+        own = await self._rates.place("raised", conversation_id, ticket, window)
+        near = 0 if source is None else await self._rates.place("raised-source", source, ticket, window)
+        return own <= RAISED_OF_ONE and near <= RAISED_OF_SOURCE
 
     async def _place(self, kind: str, conversation_id: str) -> int:
         source = self._of.get(conversation_id)

@@ -117,6 +117,30 @@ def leaves(text: str, chosen: Button | None, *, form: bool = False) -> bool:
     return _LEAVES.fullmatch(said) is not None or (len(rest) < len(clauses) and beside)
 
 
+_BYE = r"(?:再见|再会|回见|拜拜|拜|bye)(?:了|啦|啊|哈|吧|您){0,2}"
+_SETTLED = (
+    r"(?:事情?|问题|这边|我这边|那事儿?|都|也|已经|全|刚刚?|现在|人家|他们){0,5}"
+    r"(?:(?:解决|处理|办|弄|搞|修)(?:好|完|妥|成)?|搞定|办妥|有人(?:处理|解决))(?:了|啦|咯|喽){1,2}|(?:都|全|已经|全都){1,2}好(?:了|啦)|(?:现在)?(?:没事|不需要|用不着)(?:了|啦)"
+)
+_CIVIL = r"(?:好的?|行|嗯+|哦|那|谢谢?(?:你们?|您|啦|了|啊)?|多谢|感谢|辛苦了?|麻烦(?:你们?|您)了?|不用了|不麻烦(?:你们?|您)?了|打扰了|没别的(?:事)?了|就这样(?:吧)?){1,3}"
+_GOODBYE = re.compile(rf"(?:{_CIVIL})?(?:{_SETTLED}|{_BYE})(?:{_CIVIL}|{_BYE}){{0,2}}")
+_OF_COURTESY = re.compile(_CIVIL)
+
+
+def says_goodbye(text: str) -> bool:
+    """Whether a waiting citizen only says that the matter is settled, or goodbye. Where somebody may be in danger it is none of this.
+
+    >>> [says_goodbye(said) for said in ("好的再见", "都解决了，拜拜", "办好了", "再见！我还要问社保", "一直没解决", "谢谢")]
+    [True, True, True, False, False, False]
+    """
+    said = [one for part in _MARKS.split(plain(text)) if (one := _bare(part))]
+    if not said or sum(map(len, said)) > _LONGEST or text.rstrip().endswith(("?", "？")):
+        return False
+    ends = [one for one in said if _GOODBYE.fullmatch(one)]
+    rest = [one for one in said if not _GOODBYE.fullmatch(one)]
+    return bool(ends) and all(_OF_COURTESY.fullmatch(one) for one in rest)
+
+
 def asks_how_long(text: str) -> bool:
     """Whether a waiting citizen asks how long it takes, or pushes.
 

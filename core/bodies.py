@@ -68,7 +68,7 @@ def written_moment(value: Any) -> Any:
         ValueError: it is no text with a date.
     """
     if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d[T ]", value):
-        raise ValueError("a time is written as 2026-11-30T09:00:00+08:00")
+        raise ValueError("要写成 2026-11-30T09:00:00+08:00 这样")
     return value
 
 

@@ -85,7 +85,13 @@ class PassingApi:
         may_pass(await self._conversations.view(conversation_id), as_agent(user), to_id)
         to = None if to_id is None else await self._colleagues.ready(to_id)
         record = audit.record(user, "transfer", conversation_id, note, address)
-        await self._conversations.transfer(conversation_id, as_agent(user), to, note, record)
+
+        async def allowed_and_recorded(session: AsyncSession) -> None:
+            if to is not None:
+                await self._taking.may_pass(conversation_id)(session)
+            await record(session)
+
+        await self._conversations.transfer(conversation_id, as_agent(user), to, note, allowed_and_recorded)
         return web.json_response({"conversation": await self._summaries.one(conversation_id)})
 
     async def take_over(self, request: web.Request, user: User) -> web.Response:

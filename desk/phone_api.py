@@ -159,6 +159,7 @@ class PhoneApi:
     async def wish(self, request: web.Request, user: User) -> web.Response:
         """Put a callback on the list. Without a number it is that of the call."""
         said = await body.read(request, _Wish)
+        await self._guard.guesses.typed(user, said.phone, said.name, said.about)
         call = await self._phone.calls.get(said.call) if said.call is not None else None
         number = said.phone or (call.phone if call else "")
         ticket = await self._tickets.get(said.ticket) if said.ticket else None

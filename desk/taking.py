@@ -26,7 +26,8 @@ TIMES, URGENT_TIMES = 2, 3
 """How many times their capacity an agent may have by taking, of their own accord; the second: when the next one is urgent. Nobody is
 passed more than the capacity."""
 AGAIN = 5
-"""Most times that one agent takes the same conversation within :data:`WITHIN`. Each time the citizen is told."""
+"""Most times that one agent takes the same conversation within :data:`WITHIN`, where each time the citizen is told; and most times that
+it is passed on to colleagues, where the citizen hears nothing."""
 WITHIN = timedelta(hours=1)
 """See :data:`AGAIN`."""
 
@@ -80,6 +81,27 @@ class Taking:
                 raise Conflict(
                     "这个会话您一小时里已经接了好几次，群众每次都会收到消息。请让同事来接。",
                     code="taken_often",
+                )
+
+        return check
+
+    def may_pass(self, conversation_id: str) -> Alongside:
+        """Work to be done in the transaction that passes a conversation to a colleague.
+
+        Raises:
+            Conflict: when it runs, code ``passed_often``: it was passed on :data:`AGAIN` times within :data:`WITHIN`, by whomever.
+        """
+
+        async def check(session: AsyncSession) -> None:
+            before = (
+                ConversationEvent.conversation_id == conversation_id,
+                ConversationEvent.kind == Kind.TRANSFERRED,
+                ConversationEvent.at > now() - WITHIN,
+            )
+            times = await session.scalar(select(func.count()).select_from(ConversationEvent).where(*before))
+            if (times or 0) >= AGAIN:
+                raise Conflict(
+                    "这个会话一小时里已经转了好几次。请先回群众一句，或者请班长来接。", code="passed_often"
                 )
 
         return check

@@ -16,6 +16,7 @@ from core.clock import now
 from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict, NotFound, Unauthorized
 from core.events import Events
+from core.masking import numbers
 from desk import models
 from desk.lockout import Lockout
 from desk.passwords import Passwords, check_policy, one_time_password
@@ -356,6 +357,12 @@ def fit_username(name: str) -> bool:
     return _USERNAME.fullmatch(name) is not None
 
 
+_NOBODYS_NAME = re.compile(
+    r"问办|助手|机器人|(?:^|[\u4e00-\u9fff])副?(?:市长|省长|县长|区长|镇长|乡长|局长|厅长|部长|书记|总理|主席)$"
+)
+"""Names under which citizens would take an agent for the bot, or for who governs the city."""
+
+
 def checked_name(display_name: str) -> str:
     """The display name without spaces around it.
 
@@ -365,6 +372,11 @@ def checked_name(display_name: str) -> str:
     shown = display_name.strip()
     if not 1 <= len(shown) <= 40 or not shown.isprintable():
         raise BadRequest("显示名要 1 到 40 个字", code="bad_display_name")
+    if _NOBODYS_NAME.search(shown) or numbers(shown):
+        raise BadRequest(
+            "显示名是给群众看的称呼：不能像机器人或者领导，也不能是号码，比如写“坐席 3 号”",
+            code="bad_display_name",
+        )
     return shown
 
 

@@ -31,11 +31,12 @@ DONE_PER_MINUTE = 6
 _MAX_KEY = 60
 NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
 """Whether the number or the code is wrong is not told, and so not whether the number exists."""
-_WITHDRAWN = "群众要求撤回：在进度查询页撤回"
+_WHERE = "在进度查询页"
 _DONE = {
     "add": "已经补充到工单上，承办的工作人员能看到。",
     "urge": "已经记下催办，办理这件事的工作人员能看到。",
-    "withdraw": "已经撤回，不再办理。以后还有事，随时再说。",
+    "withdraw": "记下了：您想撤回。为了不让别人替您撤，要在登记时的那个聊天窗口里点一下确认，我们已经到那里问了；也可以打 12345，"
+    "坐席核实后帮您撤。没确认以前，事情照常在办。",
     "photo": "照片已经放到工单上，承办的工作人员能看到。",
     "rate": "",
 }
@@ -135,8 +136,11 @@ class Progress:
                 await counted()  # else it is refused below, or was done before with the same key
             if act == "urge":
                 return await self._tickets.urge(ticket.number, key=key)
-            fields = rating or {"reason": _WITHDRAWN}
-            return await self._tickets.by_citizen(ticket.number, _MOVES[act], fields, key)
+            if (
+                act == "withdraw"
+            ):  # who knows number and code need not be the citizen, who is asked where it was filed
+                return await self._tickets.wish_withdrawn(ticket.number, _WHERE)
+            return await self._tickets.by_citizen(ticket.number, _MOVES[act], rating, key)
         words = given.get("words", "")
         if not written(words):
             raise BadRequest("请写下要补充的内容，现在是空的")

@@ -41,7 +41,7 @@ li:first-child::before{background:var(--main)}li time{display:block;color:var(--
 label{display:block;font-weight:600;margin:.7rem 0 .3rem}h2 label{margin:0}input,textarea{width:100%;font:inherit;color:inherit;padding:.6rem .75rem;border:1px solid #8592a6;border-radius:8px;background:#fff}
 textarea{min-height:6.5rem;resize:vertical}button,summary{font:inherit;cursor:pointer}
 button{display:block;width:100%;min-height:48px;margin:.9rem 0 .2rem;border:0;border-radius:24px;background:var(--main);color:#fff;font-weight:600}
-button.second{background:#fff;color:var(--main);border:1px solid var(--main)}button.danger{background:var(--accent)}
+button.second{background:#fff;color:var(--main);border:1px solid var(--main)}
 fieldset{border:0;margin:.4rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}legend{padding:0;margin-bottom:.3rem}
 .pick{margin:0;font-weight:400}.pick input,.tick input{width:auto;margin:0 .5rem 0 0}.pick span{vertical-align:middle}.pick{display:flex;align-items:center;min-height:44px;padding:.2rem .9rem;border:1px solid #8592a6;border-radius:22px}
 .pick:has(:checked){background:var(--tint);border-color:var(--main)}.tick{display:flex;align-items:flex-start;font-weight:400}.tick input{margin-top:.45em;flex:none}input[type=file]{padding:.5rem}
@@ -188,9 +188,9 @@ def _moves(seen: Seen, hidden: str) -> str:
     if "withdraw" in seen.ways:
         why = seen.ways["withdraw"]
         parts.append(
-            "<details><summary>不用办了，撤回这张工单</summary><p>撤回以后就不再办理，不能恢复。</p>"
+            "<details><summary>不用办了，想撤回这张工单</summary><p>撤回以后就不再办理，不能恢复。所以我们先到登记时的聊天窗口里问一声，在那里确认了才撤。</p>"
             f'<form method="post" action="{PATH}">{hidden}<input type="hidden" name="act" value="withdraw">'
-            '<button class="danger">确定撤回</button></form></details>'
+            '<button class="second">告诉热线我想撤回</button></form></details>'
             if why is None
             else f'<p class="soft">{escape(why)}</p>'
         )

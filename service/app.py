@@ -14,7 +14,7 @@ from bot.actions.complaint.filing import words as filed_words
 from bot.actions.policy import offices
 from bot.actions.policy.answer import sure_answer
 from bot.actions.policy.topics import topic_entries
-from bot.actions.progress import callback
+from bot.actions.progress import callback, withdraw_wish
 from bot.actions.runtime import endpoint
 from bot.actions.runtime.context import Parts, set_parts
 from bot.actions.talk.meanwhile import Meanwhile
@@ -275,7 +275,7 @@ async def create_app(settings: Settings) -> web.Application:
         told = filed_words(ticket, tickets.deadline_lines(ticket), settings.progress_url, text_only=text_only)
         return Reply(told, card=ticket.card())
 
-    TicketNotices(database, tickets, conversations.notify, jobs, callback.ways)
+    TicketNotices(database, tickets, conversations.notify, jobs, callback.ways, withdraw_wish.ways)
     Sweep(database, events, city, jobs)
     AutomaticDispatch(database, tickets.moves, city, jobs, likely)
     Repeats(database, events, city, jobs)

@@ -46,8 +46,10 @@ def keys(settings: Settings) -> tuple[bool, str]:
     where = settings.data_key_file
     if where is None and not settings.data_key:
         # On one's own machine this is good enough. Who serves citizens must not lose both with one backup.
+        if not settings.public_url:
+            return True, f"{many}；和数据在同一个文件夹里，自己试用可以这样，给群众用以前再分开"
         advice = "密钥和数据在同一个文件夹里；请设 WENBAN_DATA_KEY_FILE，再运行 wenban keys move"
-        return not settings.public_url, f"{many}；{advice}"
+        return False, f"{many}；{advice}"
     if where is not None and where.resolve().is_relative_to(settings.data_dir.resolve()):
         return False, f"{many}；WENBAN_DATA_KEY_FILE 在数据文件夹里面，备份会把两样放在一起；请换一个地方"
     return True, many

@@ -277,6 +277,15 @@ TRANSITIONS: dict[str, Transition] = {one.action: one for one in _ALL}
 _EDGES = {(a, b) for one in _ALL for a in one.sources for b in one.targets}
 
 
+def may_be_withdrawn(state: State) -> bool:
+    """Whether a ticket in this state can still be withdrawn.
+
+    >>> may_be_withdrawn(State.PENDING_ACCEPTANCE), may_be_withdrawn(State.PENDING_CALLBACK)
+    (True, False)
+    """
+    return state in TRANSITIONS["withdraw"].sources
+
+
 class IllegalMove(Exception):
     """Code tried to write a state to which no move leads. This is a mistake in the program, never of a user."""
 

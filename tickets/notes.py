@@ -28,8 +28,13 @@ async def add(
     key: str | None,
     photos: Sequence[str],
     change: Callable[[TicketRow], None] | None,
+    *,
+    told: bool = False,
 ) -> tuple[Ticket, bool]:
     """Write a line, with photos and a change of the row. A note that tells old values is made of the row before the change.
+
+    Args:
+        told: whether the ticket's citizen hears of it (:mod:`tickets.notices`).
 
     Returns:
         The ticket, and whether the line was written; not when its key was used before.
@@ -38,10 +43,10 @@ async def add(
         NotFound: there is no such ticket.
     """
     try:
-        return await _add(database, number, actor, action, note, key, photos, change)
+        return await _add(database, number, actor, action, note, key, photos, change, told=told)
     except IntegrityError:
         # Another process has just used the same key (PostgreSQL only). The second try finds its event.
-        return await _add(database, number, actor, action, note, key, photos, change)
+        return await _add(database, number, actor, action, note, key, photos, change, told=told)
 
 
 async def _add(
@@ -53,6 +58,8 @@ async def _add(
     key: str | None,
     photos: Sequence[str],
     change: Callable[[TicketRow], None] | None,
+    *,
+    told: bool = False,
 ) -> tuple[Ticket, bool]:
     async with database.write() as session:
         row = await rows.wanted(session, number, lock=True)
@@ -61,7 +68,7 @@ async def _add(
         ):
             return await rows.to_ticket(session, row), False
         said = note if isinstance(note, str) else note(row)
-        await rows.add_event(session, row.id, actor, action, note=said, key=key)
+        await rows.add_event(session, row.id, actor, action, note=said, key=key, told=told)
         known = await rows.photos(session, row.id)
         rows.add_photos(session, row.id, [image for image in photos if image not in known])
         if change is not None:

@@ -13,15 +13,16 @@ from core.errors import NotFound
 from core.jobs import Job, Jobs
 from core.news import News
 from tickets import rows, told
+from tickets.lifecycle import may_be_withdrawn
 from tickets.models import TicketEventRow, TicketRow
 from tickets.progress import ANSWERED
 from tickets.rows import MOVED
 from tickets.service import Tickets
 from tickets.states import State
-from tickets.types import Ticket
+from tickets.types import WITHDRAWAL_WISHED, Ticket
 
 Ways = Callable[[str], Sequence[tuple[str, str]]]
-"""Number of a ticket → the buttons (title, payload) with which its citizen says whether the matter is solved."""
+"""Number of a ticket → the buttons (title, payload) below a question to its citizen: whether it is solved, or to be withdrawn."""
 
 
 Tell = Callable[[str, News], Awaitable[None]]
@@ -47,15 +48,23 @@ class TicketNotices:
         tell: tells the citizen.
         jobs: the runner of this process.
         ways: the buttons below an answer that asks whether the matter is solved.
+        withdrawal_ways: those below the question whether a ticket is really to be withdrawn.
     """
 
     def __init__(
-        self, database: Database, tickets: Tickets, tell: Tell, jobs: Jobs, ways: Ways = no_ways
+        self,
+        database: Database,
+        tickets: Tickets,
+        tell: Tell,
+        jobs: Jobs,
+        ways: Ways = no_ways,
+        withdrawal_ways: Ways = no_ways,
     ) -> None:
         self._database = database
         self._tickets = tickets
         self._tell_citizen = tell
         self._ways = ways
+        self._withdrawal_ways = withdrawal_ways
         jobs.handle(MOVED, self._tell, forget=True)
 
     async def _tell(self, job: Job) -> None:
@@ -63,6 +72,10 @@ class TicketNotices:
             event = await session.get(TicketEventRow, job.key)
             row = await session.get(TicketRow, event.ticket_id) if event is not None else None
             if event is None or row is None:
+                return
+            if event.action == WITHDRAWAL_WISHED:
+                wished_of = await rows.to_ticket(session, row)
+                await self._ask_about_withdrawal(f"ticket:{event.id}", wished_of)
                 return
             newest = await session.scalar(
                 select(TicketEventRow.id)
@@ -92,6 +105,11 @@ class TicketNotices:
                 await self._say(
                     one, told.of_merged(f"ticket:{answer.id}:{one.id}", one, told_of, answer.action)
                 )
+
+    async def _ask_about_withdrawal(self, key: str, ticket: Ticket) -> None:
+        """Ask the conversation that filed a ticket whether the wish to withdraw it, told elsewhere, is its citizen's own."""
+        if may_be_withdrawn(ticket.state):
+            await self._say(ticket, told.of_withdrawal(key, ticket, self._withdrawal_ways(ticket.number)))
 
     async def _say(self, ticket: Ticket, news: News) -> None:
         if ticket.conversation_id is None:

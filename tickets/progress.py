@@ -61,6 +61,11 @@ def standing(ticket: Ticket) -> str:
     return _STANDS[ticket.state][0].format(department=ticket.department or "承办单位")
 
 
+def no_withdrawal(ticket: Ticket) -> str:
+    """What is said of a ticket that can't be withdrawn any more."""
+    return f"工单 {ticket.number} 现在是“{ticket.state.label}”，{standing(ticket)}不能再撤回，也不用撤。"
+
+
 def answer_of(ticket: Ticket) -> str:
     """The answer that its citizen may read, with masked numbers; empty when there is none that was reviewed.
 

@@ -17,7 +17,7 @@ from tickets import progress
 from tickets.lookup import Tried
 from tickets.models import TicketEventRow
 from tickets.service import Tickets
-from tickets.types import CITIZEN, Ticket
+from tickets.types import CITIZEN, WITHDRAWAL_WISHED, Ticket
 
 WAYS = ("callback", "urge", "withdraw")
 """Codes of the moves that a page offers. Adding to a ticket is no move (:meth:`tickets.service.Tickets.note`)."""
@@ -39,6 +39,7 @@ _HAPPENED = {
     "archive": "归档",
     "merge": "和同一件事合并办理",
     "withdraw": "按您的意思撤回",
+    WITHDRAWAL_WISHED: "有人凭工单号和查询码想撤回，等登记时的会话确认",
     "urge": "催办",
     "urged": "催办",
 }

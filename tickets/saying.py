@@ -7,21 +7,26 @@ from contextlib import suppress
 from typing import Any
 
 from core.city import City
+from core.clock import local, now
 from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict
 from core.events import Events
 from tickets import corrections, editing, notes, raised
 from tickets.department_view import Introduced
+from tickets.lifecycle import may_be_withdrawn
 from tickets.models import TicketRow
 from tickets.moves import Moves, announce
+from tickets.progress import no_withdrawal
 from tickets.reading import Reading
 from tickets.states import State
-from tickets.types import CITIZEN, Actor, Ticket
+from tickets.types import CITIZEN, WITHDRAWAL_WISHED, Actor, Ticket
 
 RATINGS = ("非常满意", "满意", "基本满意", "不满意")
 """The ratings that a citizen can give, from best to worst."""
 
 
+_WISHED_ELSEWHERE = "有人凭工单号和查询码说想撤回（{where}），没有撤，请先核实"
+"""Begins the line of the history."""
 _KEPT_FROM_THEM = "群众要求保密：姓名和电话不给承办单位和被反映的一方"
 """The line of the history."""
 
@@ -169,6 +174,27 @@ class Saying(Reading):
 
         return await self._add(number, CITIZEN, "noted", _KEPT_FROM_THEM, key, change=change)
 
+    async def wish_withdrawn(self, number: str, where: str, said: str = "") -> Ticket:
+        """Note that somebody who knows number and query code wants the ticket withdrawn. Nothing is withdrawn by that.
+
+        Who has the two need not be the ticket's citizen, who is asked where it was filed (:mod:`tickets.notices`), once a day.
+
+        Args:
+            number: number of the ticket.
+            where: from where the wish comes, for the staff, such as 进度查询页.
+            said: the words of the wish.
+
+        Raises:
+            NotFound: there is no such ticket.
+            Conflict: code ``not_now``; it can't be withdrawn any more.
+        """
+        ticket = await self.get(number)
+        if not may_be_withdrawn(ticket.state):
+            raise Conflict(no_withdrawal(ticket), code="not_now")
+        told = notes.said("：".join(filter(None, (_WISHED_ELSEWHERE.format(where=where), said))))
+        key = f"{WITHDRAWAL_WISHED}:{local(now()):%Y-%m-%d}"
+        return await self._add(ticket.number, CITIZEN, WITHDRAWAL_WISHED, told, key, told=True)
+
     async def by_citizen(
         self, number: str, action: str, given: Mapping[str, Any], key: str | None = None
     ) -> Ticket:
@@ -191,8 +217,12 @@ class Saying(Reading):
         key: str | None,
         photos: Sequence[str] = (),
         change: Callable[[TicketRow], None] | None = None,
+        *,
+        told: bool = False,
     ) -> Ticket:
-        ticket, added = await notes.add(self._database, number, actor, action, note, key, photos, change)
+        ticket, added = await notes.add(
+            self._database, number, actor, action, note, key, photos, change, told=told
+        )
         if added:
             announce(self._events, ticket.line, action)
         return ticket

@@ -64,6 +64,21 @@ def text(ticket: Ticket, action: str, note: str) -> str:
     return progress_text(ticket)
 
 
+def of_withdrawal(key: str, ticket: Ticket, ways: Sequence[tuple[str, str]]) -> News:
+    """The question to its citizen whether a ticket is to be withdrawn, because somebody elsewhere said so. Their words are not told.
+
+    Args:
+        key: names this piece of news.
+        ticket: the ticket, which can still be withdrawn.
+        ways: buttons (title, payload) below it.
+    """
+    said = (
+        f"您好，{filed(ticket)}，刚才有人在别处凭工单号和查询码说想撤回。我们没有撤，事情照常在办。\n"
+        "是您本人想撤，点“撤回这张工单”；不是您，点“不撤，照常办”，不理它也行。"
+    )
+    return News(key, ticket.number, ticket.state.label, said, tuple(ways), in_talk=True)
+
+
 def of_merged(key: str, merged: Ticket, main: Ticket, action: str) -> News:
     """The news for somebody whose ticket was merged into another one. It tells nothing of the other reporters.
 

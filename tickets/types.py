@@ -383,6 +383,8 @@ class Page:
     next: str | None
 
 
+WITHDRAWAL_WISHED = "withdrawal_wished"
+"""Code of the line that somebody from elsewhere, with number and query code, wants a ticket withdrawn."""
 ACTION_LABELS = {
     **{move.action: move.label for move in TRANSITIONS.values()},
     "filed": "登记",
@@ -397,6 +399,7 @@ ACTION_LABELS = {
     "name_corrected": "更正联系人",
     "contact_taken_back": "撤回联系人、电话的更正",
     "rated": "评价",
+    WITHDRAWAL_WISHED: "别处想撤回",
     "contact_seen": "查看联系方式",
     AGAIN: "重复反映",
     AGAIN_APART: "重复反映",

@@ -48,7 +48,7 @@ class Heard(_Message):
     text: Annotated[str, Field(max_length=4_000)] = ""
     nth: Annotated[int, Field(ge=0, le=100_000)] = 0
     """Which of the caller's utterances it is."""
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     """``seq`` of the last answer that was spoken."""
 
 

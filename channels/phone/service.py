@@ -141,7 +141,10 @@ class PhoneChannel:
             await self._conversations.wait(receipt.turn_id, self._wait_s)
             conversation_id = receipt.conversation_id
         else:
-            conversation_id = (await self._conversations.find_or_create(CHANNEL, "", user)).id
+            found = await self._conversations.find(CHANNEL, "", user)
+            if found is None:  # a call that said nothing yet, or is none: to listen begins no conversation
+                return web.json_response({"say": [], "after": message.after})
+            conversation_id = found.id
         said = await self._conversations.history(conversation_id, after=message.after)
         shown = await self._conversations.told.messages(
             conversation_id, [one.to_json() for one in said if one.direction == "out"]

@@ -295,7 +295,7 @@ async def test_what_is_settled_is_noted_on_the_ticket(rasa: Rasa, visitor: str, 
 async def test_whether_it_was_filed_after_a_withdrawal_tells_of_the_withdrawal(
     rasa: Rasa, visitor: str, city: SmallCity
 ) -> None:
-    _, slots = await _shown(rasa, city, visitor)
+    _, slots = await _shown(rasa, city, visitor, filed_in=visitor)
     more: dict[str, Any] = {"conversation": visitor, "slots": slots}
     await rasa.run("action_fallback", "撤了吧我不想追究了", "nlu_fallback", **more)
     told = await rasa.run("action_fallback", "登记成功没", "nlu_fallback", **more)

@@ -50,6 +50,33 @@ def test_there_are_many_ways_to_say_so() -> None:
     assert [said for said in LEAVING if not leaves(said, None)] == []
 
 
+@pytest.mark.parametrize("said", ["办妥啦，谢谢你们", "那就这样，拜拜", "事情处理完了，回见"])
+async def test_who_says_goodbye_gives_the_place_up(process: Process, said: str) -> None:
+    conversation = await process.id_of()
+    await process.conversations.request_human(conversation, "citizen_asked")
+    (left,) = await process.say(said)
+    assert "祝您一切顺利" in left.text and "排在" not in left.text
+    assert (await process.conversations.view(conversation)).mode == "bot"
+
+
+@pytest.mark.parametrize(
+    "said", ["谢谢", "还没解决", "办好了没有", "再见，顺便问下社保", "没人处理", "问题解决了一半"]
+)
+async def test_who_says_no_goodbye_keeps_it(process: Process, said: str) -> None:
+    conversation = await process.id_of()
+    await process.conversations.request_human(conversation, "citizen_asked")
+    await process.say(said)
+    assert (await process.conversations.view(conversation)).mode == "waiting"
+
+
+async def test_a_last_word_in_despair_is_no_goodbye_to_the_queue(process: Process) -> None:
+    conversation = await process.id_of()
+    await process.say("我不想活了，药已经在手里了")
+    assert (await process.conversations.view(conversation)).mode == "waiting"
+    await process.say("再见")
+    assert (await process.conversations.view(conversation)).mode == "waiting"
+
+
 @pytest.mark.parametrize(
     "said",
     [

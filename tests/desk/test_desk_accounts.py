@@ -110,7 +110,10 @@ async def test_another_role_counts_from_the_next_sign_in(office: Office) -> None
     ("change", "code"),
     [
         ({"role": "boss"}, "bad_role"),
-        ({"display_name": " "}, "bad_display_name"),
+        *(
+            ({"display_name": one}, "bad_display_name")
+            for one in (" ", "问办小助手", "王副市长", "书记", "坐席13912345678")
+        ),
         ({"role": "department"}, "department_needed"),
         ({"department_id": "no-such"}, "department_not_allowed"),
         ({"role": "department", "department_id": "no-such"}, "bad_department"),

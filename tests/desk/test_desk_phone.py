@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core.clock import now
+from desk.guesses import ALIKE_A_DAY
 from desk.models import DeskAudit, DeskReveal
 from telephony import Calls
 from telephony.calls import CTI, Happens, Told
@@ -111,6 +112,22 @@ async def test_a_ticket_of_a_call_is_filed_once_and_its_citizen_is_called_about_
     async with office.database.read() as session:
         kept = await session.scalars(select(DeskAudit).where(DeskAudit.action == "file_ticket"))
         assert [one.subject for one in kept if one.subject] == [number]
+
+
+async def test_numbers_put_in_for_callbacks_are_counted_and_a_bad_moment_is_told_in_one_language(
+    office: Office,
+) -> None:
+    agent = await office.hire("agent1")
+    wish = {"about": "问办证时间", "wished_at": _at(hours=2)}
+    for nth in range(ALIKE_A_DAY):
+        await agent.post(
+            "/phone/callbacks", {"key": f"wish-10{nth:02d}", "phone": f"1397{nth}001234", **wish}
+        )
+    more = {"key": "wish-1099", "phone": "13979001234", **wish}
+    refused = await agent.post("/phone/callbacks", more, 403)
+    assert refused["error"]["code"] == "number_budget"
+    bad = await agent.post("/phone/callbacks", {**more, "wished_at": 17}, 400)
+    assert "回电时间要写成" in bad["error"]["message"] and "a time" not in bad["error"]["message"]
 
 
 async def test_a_callback_at_a_time_leads_somebody_to_call(office: Office) -> None:

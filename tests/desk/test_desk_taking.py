@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from conversations.event_kinds import Kind
+from conversations.models import Conversation
 from conversations.neglected import JOB
 from conversations.types import InboundMessage
 from core.clock import use_clock
@@ -16,6 +17,7 @@ from desk.taking import AGAIN
 from tests.conftest import Clock
 from tests.core.jobs.table import row
 from tests.desk.conftest import Office, Person, on_both
+from tests.desk.test_desk_live import connect
 from tests.desk.test_desk_presence import Stopped
 
 
@@ -87,6 +89,34 @@ async def test_the_same_citizen_is_not_taken_again_and_again(office: Office, clo
     clock.forward(minutes=61)
     await agent.login("agent1")
     await agent.post(f"{one}/take")
+
+
+async def test_a_talk_does_not_go_round_without_a_word_to_its_citizen(office: Office, clock: Clock) -> None:
+    """Forty transfers between two agents in 18 s, each with a new clock for the first reply (2026-12-01)."""
+    people = [await office.hire("agent1"), await office.hire("agent2")]
+    sockets = [await connect(one) for one in people]
+    (one,) = await _waiting(office, 1)
+    await people[0].post(f"{one}/take")
+    due = await _due(office, one)
+    for nth in range(AGAIN):
+        clock.forward(seconds=5)
+        await people[nth % 2].post(
+            f"{one}/transfer", {"to": people[(nth + 1) % 2].id, "note": "请同事看一下"}
+        )
+    assert due is not None and await _due(office, one) == due, "the citizen waits by the same clock"
+    holder, other = people[AGAIN % 2], people[(AGAIN + 1) % 2]
+    refused = await holder.post(f"{one}/transfer", {"to": other.id, "note": "请同事看一下"}, status=409)
+    assert refused["error"]["code"] == "passed_often"
+    await holder.post(f"{one}/transfer", {"to": None, "note": "请同事看一下"})  # into the queue always
+    for socket in sockets:
+        await socket.close()
+
+
+async def _due(office: Office, one: str) -> datetime:
+    async with office.database.read() as session:
+        row = await session.get_one(Conversation, one.rpartition("/")[2])
+        assert row.reply_due_at is not None
+        return row.reply_due_at
 
 
 async def _look(office: Office) -> None:

@@ -11,10 +11,11 @@ from tests.end_to_end.test_privacy import stored, watched
 from tests.system import System
 
 
-def test_a_citizen_follows_adds_to_and_withdraws_a_complaint(
+def test_a_citizen_follows_adds_to_and_wants_to_withdraw_a_complaint(
     system: System, browser: Browser, pages: list[BrowserContext]
 ) -> None:
-    number, code = complain(Citizen(system.url))
+    citizen = Citizen(system.url)
+    number, code = complain(citizen)
     for size in (PHONE, DESKTOP):
         start = new_page(browser, pages, size)
         Widget(start, system.url)
@@ -37,7 +38,9 @@ def test_a_citizen_follows_adds_to_and_withdraws_a_complaint(
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         page.screenshot(path=f"{system.data}/progress_{size['width']}.png", full_page=True)
         assert code not in stored(page) and not [one for one in addresses if code in one]
-    page.get_by_text("不用办了，撤回这张工单").click()
-    page.get_by_role("button", name="确定撤回").click()
-    expect(page.get_by_role("status")).to_contain_text("已经撤回")
-    expect(page.locator(".state")).to_contain_text("已撤回")
+    page.get_by_text("不用办了，想撤回这张工单").click()
+    page.get_by_role("button", name="告诉热线我想撤回").click()
+    expect(page.get_by_role("status")).to_contain_text("在登记时的那个聊天窗口里点一下确认")
+    expect(page.locator(".state")).to_contain_text("待受理")
+    citizen.say("在吗")  # what is told unasked stands in the conversation
+    assert any("想撤回" in one["text"] and number in one["text"] for one in citizen.history())

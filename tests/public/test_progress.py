@@ -32,7 +32,7 @@ from tickets.models import Department, TicketEventRow
 from tickets.public import PublicTickets
 from tickets.service import Tickets
 from tickets.states import State
-from tickets.types import Actor, Ticket, TicketDraft
+from tickets.types import WITHDRAWAL_WISHED, Actor, Ticket, TicketDraft
 
 AGENT = Actor("agent", "坐席甲乙")
 BOSS = Actor("supervisor", "班长丙丁")
@@ -210,14 +210,21 @@ async def test_urging_and_withdrawing_follow_the_rules_of_the_talk(hall: Hall, t
     assert (await hall.see(ticket, act="urge", key="k1")) and await hall.count("urge") == 1
     other = await hall.tickets.file(replace(DRAFT, content="门口的垃圾没人清运，堆了一周了"), "other")
     await hall.act(other, ("merge", {"into": ticket.number}, AGENT))
-    status, html = await hall.post(number=ticket.number, code=ticket.query_code, act="withdraw", key="k2")
-    assert status == 409 and (await hall.tickets.get(ticket.number)).state is State.PENDING_ACCEPTANCE
+    html = await hall.see(ticket, act="withdraw", key="k2")
+    assert (await hall.tickets.get(ticket.number)).state is State.PENDING_ACCEPTANCE
     assert other.number not in html
     merged = await hall.see(other)
     assert "合并办理" in merged and ticket.number not in merged and "催办</button>" not in merged
     alone = await hall.tickets.file(replace(DRAFT, content="公交站牌倒了，压在人行道上"), "alone")
-    html = await hall.see(alone, act="withdraw", key="k3")
-    assert "已经撤回" in html and "<form" not in html
+    # Who knows the two numbers need not be the citizen: the wish is noted, and asked back where the ticket was filed.
+    for key in ("k3", "k4"):
+        html = await hall.see(alone, act="withdraw", key=key)
+        assert "登记时的那个聊天窗口" in html and "已经撤回" not in html
+    assert (await hall.tickets.get(alone.number)).state is State.PENDING_ACCEPTANCE
+    wishes = [one for one in await hall.tickets.events(alone.number) if one.action == WITHDRAWAL_WISHED]
+    assert len(wishes) == 1 and "在进度查询页" in wishes[0].note and "请先核实" in wishes[0].note
+    await hall.act(alone, ("withdraw", {"reason": "群众来电说不办了"}, AGENT))
+    assert "想撤回" not in (await hall.see(alone)).partition("<ol>")[0]
     for act in ("add", "urge", "withdraw"):
         status, html = await hall.post(number=alone.number, code=alone.query_code, act=act, words="还有一件")
         assert status == 409 and 'role="alert"' in html and "转人工”" not in html.split("</p>")[1]

@@ -27,7 +27,7 @@ from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.moves import FREE, is_aside
 from bot.actions.complaint.opening import only_announces
 from bot.actions.policy import choosing, feedback
-from bot.actions.progress import callback, own
+from bot.actions.progress import callback, own, withdraw_wish
 from bot.actions.progress.how_long import general as how_long_words
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, clip
@@ -68,6 +68,9 @@ _ASKED_ABOUT = frozenset(drafts.LABELS) - _OWN_KIND
 
 async def called_back(turn: Turn, slot: str) -> bool:
     """Take a button below an answer, which comes unasked while the form is open; False for any other message."""
+    if await withdraw_wish.take(turn):
+        resume(turn, slot)
+        return True
     asked = await callback.take(turn, asks_why=False)
     if asked:
         turn.set_all({"tries": steps.tries_so_far(turn), "requested_slot": slot})

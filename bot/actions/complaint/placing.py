@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,6 +50,10 @@ def makes_exact(clause: str, slots: Mapping[str, Any]) -> bool:
     )
 
 
+_POINTS = re.compile(r"^(?:就|那就|还)?(?:是|在){1,2}|^就")
+"""Words that only point at the place that follows (就在龙湖中路88号)."""
+
+
 def take_place(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard) -> None:
     """Take a clause that is only a place and does not answer the question.
 
@@ -56,6 +61,9 @@ def take_place(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard) 
     and is added to the content.
     """
     found = read_place(clause)
+    alone = _POINTS.sub("", clause)
+    if read_place(alone) == found:
+        clause = alone
     named = bool(found.get("address") or found.get("town"))
     district, address = slots.get("district"), str(slots.get("address") or "")
     moved = district is not None and found.get("district") not in (None, district)

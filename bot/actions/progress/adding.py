@@ -27,7 +27,7 @@ from core.simplified import simplified
 from core.text import plain
 from tickets.corrections import Given
 from tickets.service import MAX_NOTE
-from tickets.types import CITIZEN, Ticket
+from tickets.types import CITIZEN, SYSTEM, Ticket
 
 SHOWN = 40
 """Most characters of the citizen's words that are said back."""
@@ -40,7 +40,12 @@ _BEFORE = 3
 _NUMBER_ALONE = 24
 """Most characters of a message that hardly says more than a number."""
 _IN_DANGER = "要是现在还有人受伤，请马上打 120；还冒烟、着火，打 119。"
+_TO_BE_JUDGED = (
+    "群众补充说有人受伤，或者险情已经出现。同一来源今天已有几张工单这样改成紧急，这张没有自动改，请核实后定级"
+)
 _ELSEWHERE = "这张工单不是在这里登记的，{}要在登记的那边改，或者转人工，坐席核实后帮您改。"
+SAID_ELSEWHERE = "有人凭工单号和查询码反馈，不是在登记的会话里说的："
+"""Begins a note of how the matter stands, from whoever knows number and code."""
 _FOREIGN_NOTE = "有人凭工单号和查询码要求更正，请先核实："
 _ANOTHERS = re.compile(
     r"(?:对方|物业|房东|老板|经理|商家|店[家主里长]|公司|单位|中介|邻居|[他她]们?|司机|师傅|涉及对象)[^，,。；;]{0,8}(?:电话|手机|号码|联系方式)|"
@@ -117,6 +122,11 @@ async def raised(turn: Turn, ticket: Ticket, words: str) -> str:
     if not makes_urgent(simplified(words)) or not filed_here(turn, ticket) or ticket.state.is_final:
         return ""
     key = f"{turn.turn_id}:urgent" if turn.turn_id else None
+    if ticket.urgency is None and not await parts().conversations.may_raise(
+        turn.conversation_id, ticket.number
+    ):
+        await parts().tickets.note(ticket.number, SYSTEM, _TO_BE_JUDGED, key=key)
+        return f"已经标给工作人员，请他们先核实要不要加急。{_IN_DANGER}"
     risen = await parts().tickets.make_urgent(ticket.number, key)
     return f"{'这张工单改成了紧急。' if risen else ''}{_IN_DANGER}"
 

@@ -24,6 +24,7 @@ from bot.actions.progress import (
     marks,
     only_asked,
     unsolved,
+    withdraw_wish,
 )
 from bot.actions.progress import own as mine
 from bot.actions.progress.adding import ways
@@ -69,6 +70,9 @@ async def validate(turn: Turn) -> None:
     slot = turn.requested
     turn.outcome(Result.TICKET, about=turn.slot("ticket_number"))  # a later step may set another outcome
     if await callback.pressed(turn):
+        return
+    if await withdraw_wish.take(turn):
+        _end(turn)
         return
     if slot is None:
         await _open(turn)

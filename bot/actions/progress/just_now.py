@@ -283,35 +283,34 @@ async def _without_ticket(turn: Turn, heard: Heard | None, asks_number: bool) ->
 
 
 async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
-    tickets, number = parts().tickets, ticket.number
+    tickets, number, here = parts().tickets, ticket.number, adding.filed_here(turn, ticket)
     if said is Said.FILED:
         stands = tickets.progress_text(ticket).removeprefix("您好，")
         asked = [e for e in await tickets.events(number) if e.note.startswith(solved.WITHDRAWN)]
-        if asked and not ticket.state.is_final:
+        if asked and here and not ticket.state.is_final:
             stands = f"您 {local(asked[-1].at):%H:%M} 说过想撤回，已经记在工单上，还没有撤。现在是“{ticket.state.label}”。"
         fresh = not ticket.state.is_final and now() - ticket.created_at < _FRESH
         head = f"登记好了，工单号 {number}。\n" if fresh else ""
         turn.say(f"{head}{stands}", [PROGRESS, *adding.ways(ticket)])
     elif said is Said.CODE:
-        own = ticket.conversation_id == turn.conversation_id
         code = (
             f"查询码：{place(number)}"
-            if own
+            if here
             else "查询码就是您查这张工单时发来的那个，为了安全，这里不再重复。"
         )
         turn.say(f"工单号：{number}\n{code}", [PROGRESS, *adding.ways(ticket)])
     elif said is Said.URGE:
         await adding.urge(turn, ticket)
     elif said is Said.WITHDRAW and asks(turn.text):
-        solved.tell_of_withdrawing(turn, number)
+        solved.tell_of_withdrawing(turn, ticket)
     elif said is Said.WITHDRAW and await solved.confirmed(turn, number):
         await solved.withdraw(turn, number)  # 撤回这张工单, typed after it was asked for once
-    elif said is Said.WITHDRAW and not await solved.ask_which(turn):
+    elif said is Said.WITHDRAW and (not here or not await solved.ask_which(turn)):
         await solved.ask_withdraw(turn, ticket.number)
     elif said is Said.WITHDRAW:
         pass  # it was asked which one
     elif said is Said.DONE:
-        await adding.note(turn, ticket, f"群众反馈：{turn.text}")
+        await adding.note(turn, ticket, f"{'群众反馈：' if here else adding.SAID_ELSEWHERE}{turn.text}")
         turn.say(
             f"好的，“{clip(turn.text, adding.SHOWN)}”已经记到工单 {number} 上，承办的工作人员能看到。",
             [PROGRESS, HUMAN],

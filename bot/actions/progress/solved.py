@@ -6,7 +6,8 @@ import re
 
 from bot.actions.complaint import kept
 from bot.actions.complaint.unfinished import DROP, in_one_line
-from bot.actions.progress import callback
+from bot.actions.progress import callback, withdraw_wish
+from bot.actions.progress.adding import filed_here
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, choice, clip
@@ -19,7 +20,9 @@ from conversations.event_kinds import Result
 from core.errors import Conflict
 from core.masking import hide
 from core.text import plain
+from tickets.lifecycle import may_be_withdrawn
 from tickets.needs import MAX_REASON
+from tickets.progress import no_withdrawal
 from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN, Ticket
 
@@ -134,6 +137,13 @@ async def named(turn: Turn) -> bool:
 
 async def ask_withdraw(turn: Turn, number: str) -> None:
     """Note that the citizen wants to withdraw the ticket, and ask once more: what was misheard must not end it."""
+    ticket = await parts().tickets.get(number)
+    if not filed_here(turn, ticket):
+        await withdraw_wish.note(turn, ticket)
+        return
+    if not may_be_withdrawn(ticket.state):
+        _say_too_late(turn, ticket)
+        return
     wish = f"{WITHDRAWN}{'按钮选的这一张' if turn.pressed else turn.text}"[:MAX_NOTE]
     await parts().tickets.note(number, CITIZEN, wish, key=turn.turn_id or None)
     turn.say(
@@ -144,8 +154,20 @@ async def ask_withdraw(turn: Turn, number: str) -> None:
     turn.outcome(Result.TICKET, about=number)
 
 
-def tell_of_withdrawing(turn: Turn, number: str) -> None:
+def _say_too_late(turn: Turn, ticket: Ticket) -> None:
+    turn.say(no_withdrawal(ticket), [PROGRESS, HUMAN])
+    turn.outcome(Result.TICKET, about=ticket.number)
+
+
+def tell_of_withdrawing(turn: Turn, ticket: Ticket) -> None:
     """Answer a question about withdrawing (撤了还能再投不, 怎么撤回): nothing is withdrawn, nor written down."""
+    if not may_be_withdrawn(ticket.state):
+        _say_too_late(turn, ticket)
+        return
+    if not filed_here(turn, ticket):
+        withdraw_wish.explain(turn, ticket)
+        return
+    number = ticket.number
     turn.say(
         f"撤回以后这件事就不再办理；以后还要反映，随时可以重新登记。要撤回工单 {number}，点“撤回这张工单”就行；不撤不用管它。",
         [_WITHDRAW, Choice("不用撤", "/deny"), HUMAN],
@@ -170,6 +192,10 @@ async def _wished(number: str) -> str:
 
 async def withdraw(turn: Turn, number: str) -> None:
     """Withdraw the ticket, after the citizen has said yes to it. What can't be withdrawn any more is said with the reason."""
+    ticket = await parts().tickets.get(number)
+    if not filed_here(turn, ticket):
+        await withdraw_wish.note(turn, ticket)
+        return
     yes = turn.pressed or plain(turn.text) == _WITHDRAW.title or assent(turn.text) == "yes"
     words = (await _wished(number) or "不用再办") if yes else turn.text
     reason = f"{WITHDRAWN}{words}"[:MAX_REASON]
@@ -185,9 +211,13 @@ async def withdraw(turn: Turn, number: str) -> None:
 async def _on_ticket(turn: Turn, ticket: Ticket) -> None:
     key = f"{turn.turn_id}:solved" if turn.turn_id else None
     await parts().tickets.note(ticket.number, CITIZEN, f"{_SOLVED}{turn.text}"[:MAX_NOTE], key=key)
+    noted = f"那就好！“{clip(turn.text, _SHOWN)}”已经记到工单 {ticket.number}（{clip(ticket.summary, 16)}）上，工作人员能看到。"
+    if not may_be_withdrawn(ticket.state):
+        turn.say(noted, [PROGRESS, HUMAN])
+        turn.outcome(Result.TICKET, about=ticket.number)
+        return
     turn.say(
-        f"那就好！“{clip(turn.text, _SHOWN)}”已经记到工单 {ticket.number}（{clip(ticket.summary, 16)}）上，工作人员能看到。"
-        "不用再办的话，可以把这张工单撤回；还要回访核实的话，不用管它就行。",
+        f"{noted}不用再办的话，可以把这张工单撤回；还要回访核实的话，不用管它就行。",
         [_WITHDRAW, Choice("不用撤", "/deny"), HUMAN],
     )
     turn.offer(f"{OFFER}{ticket.number}")

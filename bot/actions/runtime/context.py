@@ -117,6 +117,10 @@ class Tickets(Protocol):
         """Make a move that the ticket's citizen may make, such as to withdraw it."""
         ...
 
+    async def wish_withdrawn(self, number: str, where: str, said: str = "") -> Ticket:
+        """See :meth:`tickets.saying.Saying.wish_withdrawn`."""
+        ...
+
     async def events(self, number: str) -> tuple[TicketEvent, ...]:
         """What happened to a ticket, in order."""
         ...
@@ -174,6 +178,10 @@ class Conversations(Protocol):
         self, conversation_id: str, turn_id: str, report: Report, known: Mapping[str, Any] | None = None
     ) -> bool:
         """Store the outcome that an action reports for its turn; False when the turn has ended before."""
+        ...
+
+    async def may_raise(self, conversation_id: str, ticket: str) -> bool:
+        """See :meth:`conversations.sources.Sources.may_raise`."""
         ...
 
     def source(self, conversation_id: str) -> str:

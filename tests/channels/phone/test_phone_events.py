@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
 from channels.phone import PhoneChannel
+from conversations.models import Conversation
 from conversations.service import Conversations
 from core.clock import now
 from core.database import Database
@@ -190,6 +191,13 @@ async def test_a_copied_question_for_words_gets_no_answer(cti: Cti) -> None:
     assert status == 200
 
 
+async def test_to_listen_begins_no_conversation(cti: Cti, database: Database) -> None:
+    for nth in range(3):
+        assert await cti.tell("listen", f"nobody-{nth}", after=7) == {"say": [], "after": 7}
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Conversation)) == 0
+
+
 async def test_a_copy_under_another_id_counts_once(cti: Cti, database: Database) -> None:
     """The id of a message is not signed: who copied a message could send it again under another one."""
     for nth in range(3):
@@ -212,7 +220,7 @@ async def test_an_id_that_can_not_be_kept_is_refused(cti: Cti, database: Databas
         {"at": "0001-01-01T00:00:00+14:00"}, {"at": "9999-12-31T23:59:59-14:00"}, {"at": "1970-01-01T00:00:00Z"},
         {"agent": "\0"}, {"agent": "\ud800"}, {"number": "138\00000000"}, {"seconds": 86_401}, {"seconds": 1e300}, {"seconds": float("nan")},
         {"seconds": 2**70}, {"call": "c" * 81}, {"number": "1" * 41},
-        {"event": "said", "text": "\0"}, {"event": "said", "text": "\ud83d"}, {"event": "said", "text": "路" * 4_001}, {"event": "listen", "after": -1},
+        {"event": "said", "text": "\0"}, {"event": "said", "text": "\ud83d"}, {"event": "said", "text": "路" * 4_001}, {"event": "listen", "after": -1}, {"event": "listen", "after": 2**63}, {"event": "listen", "after": 10**30},
     ],
 )  # fmt: skip
 async def test_absurd_values_are_refused_and_nothing_is_kept(
