@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import steps
 from bot.actions.runtime.turn import Turn
-from bot.actions.runtime.wording import clip
+from bot.actions.runtime.wording import clip, plain
+from bot.understanding.clauses import clauses
 from bot.understanding.ordered import removed
 
 _FIELDS = ("subject", "address", "happened_at")
@@ -16,24 +17,28 @@ _SHOWN = 30
 
 
 async def take_out(turn: Turn) -> bool:
-    """Take the words out of the field that holds them, the story last; False when none does."""
-    what = removed(turn.text)
+    """Take a whole clause out of the field that holds it, the story last; False when none does."""
+    what = plain(removed(turn.text))
     if not what:
         return False
     for slot in _FIELDS:
         value = str(turn.slot(slot) or "")
-        if what in value:
-            left = value.replace(what, "").strip(" ，,。")
-            await steps.go_on(
-                turn, {slot: left}, before=f"好的，{drafts.LABELS[slot]}里的“{clip(what, _SHOWN)}”去掉了。"
-            )
+        left = _without(value, what)
+        if left != value:
+            said = f"好的，{drafts.LABELS[slot]}里的“{clip(what, _SHOWN)}”去掉了。"
+            await steps.go_on(turn, {slot: left}, before=said)
             return True
     story, *added = str(turn.slot("content") or "").split(_ADDED)
-    kept = [one for one in (part.replace(what, "").strip(" ，,。") for part in added) if one]
-    bare = story.replace(what, "").strip(" ，,")
-    whole = _ADDED.join([bare, *kept])
-    if len(bare) < _LEAST or whole == _ADDED.join([story, *added]):
+    bare, kept = _without(story, what), [_without(one, what) for one in added]
+    if len(bare) < _LEAST or (bare == story and kept == added):
         return False
-    turn.set("content", None)  # what is written before would be added to
+    whole = _ADDED.join([bare, *(one for one in kept if one)])
     await steps.go_on(turn, {"content": whole}, before=f"好的，“{clip(what, _SHOWN)}”去掉了。", look=False)
     return True
+
+
+def _without(text: str, what: str) -> str:
+    """A text without the clauses that are the given words; as it is when none is."""
+    said = clauses(text)
+    kept = [one for one in said if plain(one) != what]
+    return text if len(kept) == len(said) else "，".join(kept)

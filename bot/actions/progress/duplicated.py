@@ -11,10 +11,12 @@ from bot.actions.runtime.wording import PROGRESS, clip
 from conversations.event_kinds import Result
 from core.text import plain
 
-_REMOVES = re.compile(r"删|去掉|划掉|抹掉|撤掉")
+_REMOVES = re.compile(r"删|去掉|划掉|抹掉")
 _WHAT = re.compile(
     r"重复|写重|两[遍次条]|多(?:写|加|补|记)了|补充的|加(?:上|进去)?的|(?:[一那这]|后面|上面)[条句段](?:话)?|写错的那"
 )
+_OF_TICKET = re.compile(r"工单|单子|投诉|诉求|电话|号码|名字")
+"""What is withdrawn or changed instead."""
 _LONGEST = 40
 """Most characters of such a message."""
 
@@ -24,7 +26,7 @@ async def answer(turn: Turn) -> bool:
     said = plain(turn.text)
     if turn.pressed or turn.requested or len(said) > _LONGEST:
         return False
-    if not (_REMOVES.search(said) and _WHAT.search(said)):
+    if not (_REMOVES.search(said) and _WHAT.search(said)) or _OF_TICKET.search(said):
         return False
     number = str(turn.slot("seen_number") or "")
     filed = await parts().tickets.of_conversation(turn.conversation_id)
