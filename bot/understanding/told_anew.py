@@ -38,7 +38,7 @@ _CHANGED = tuple(
 """A clause that names a field to be changed; the next one has the value."""
 _PART = r"(?:电?线?杆号|灯杆号|杆号|门牌号?|楼号|楼栋号?|单元号?|房号|门号|路口)"
 _MORE = re.compile(
-    rf"{_PLEASE}(?:(?:补|加|添|写)(?:充)?(?:上|一?下|个)?(?P<what>{_PART})|(?P<first>{_PART})(?:也|再)?(?:补|加|添|写)(?:上|一?下)?)(?:是|为)?[，,：:\s]*(?P<value>[^，,。；;]{{1,30}}?)(?:吧|了)?"
+    rf"{_PLEASE}(?:(?:补|加|添|写)(?:充)?(?:上|一?下|个)?(?P<what>{_PART})|(?P<first>{_PART})(?:也|再)?(?:补|加|添)(?:上|一?下))(?:是|为)?[，,：:\s]*(?P<value>(?!错)[^，,。；;]{{1,30}}?)(?:吧|了)?"
 )
 """Part of an address that is to be put to it."""
 _VALUE = re.compile(r"(?:应该|其实|正确的?|要|就)?(?:是|为|改成|改为|写成|在)?(?P<value>.{2,60})")

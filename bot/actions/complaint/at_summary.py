@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.actions.complaint import asked_beside, changing, contact, steps, taking_out
+from bot.actions.complaint import asked_beside, changing, contact, steps
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.heard import Heard
 from bot.actions.complaint.hearing import hear
@@ -26,8 +26,6 @@ async def take(turn: Turn) -> bool:
     """
     if names_field(turn.text):  # 改一下涉及对象, whatever its intent: never a part of the story
         await changing.correct(turn, drafts.CONFIRM)
-        return True
-    if await taking_out.take_out(turn):
         return True
     own = contact.own_name(turn.text)
     if own is not None and turn.slot("contact_name") == ANONYMOUS:
