@@ -22,6 +22,26 @@ _OPEN = re.compile(
 _SECRET = re.compile(r"保密|匿名|要[得的]?$|^需要")
 
 
+_HIDDEN = re.compile(
+    r"(?:你们?|您|我|俺|那|就|是|请|麻烦|但是?|不过|可是?|只是|给我|帮我|写上|写明|注明|备注|工单上?|要|得|千万|一定|可|也){0,6}"
+    r"(?:别|甭|莫|勿|不要|不能|不许|不想|不希望)(?:再|去)?"
+    r"(?:(?:让|叫|被|给|跟|对|告诉)[^，,。；;保密]{1,8}?(?:知道|晓得|看到|看见|发现|认出|查到|说|讲|听到)?(?:出)?是(?:我|俺|谁)[^，,。]{0,6}|"
+    r"(?:把|将)?(?:我|俺)们?的?(?:真实)?(?:名字|姓名|名|电话|手机号?|号码|身份|信息|情况|和|跟|、){0,4}(?:告诉|透露|泄露|泄漏|暴露|说|讲|给)(?:给|出去)?[^，,。；;保密]{0,8})"
+)
+"""A clause that wants somebody, whoever it is, not to learn who told."""
+
+
+def hides(text: str) -> bool:
+    """Whether a clause says that somebody must not learn who told, whoever that is.
+
+    >>> hides("但别让司机知道是我"), hides("你写上不要把我名字告诉司机"), hides("千万别跟校长说是我讲的")
+    (True, True, True)
+    >>> hides("他不让我知道是谁"), hides("别让他们再堆垃圾"), hides("不要给我打电话")
+    (False, False, False)
+    """
+    return _HIDDEN.fullmatch(plain(text)) is not None
+
+
 def read_confidential(text: str) -> bool | None:
     """Reads 是否保密 from an answer: True for confidential; None when the answer is unclear.
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.understanding.clauses import clauses
+from bot.understanding.remarks import is_protest, told_already
 
 _LEAD = (
     r"(?:还有|另外|以及|然后|再就是|顺便|对了|等一?下|等等|麻烦|请|帮我|给我|[你您]|不好意思|哦|啊|哎|不是|不对|[再就也都把将那这]|"
@@ -122,6 +123,8 @@ def edit_parts(text: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for clause in clauses(text):
         slot = _named(clause)
+        if slot is None and found and (told_already(clause) or is_protest(clause)):
+            continue  # 我说了三遍了 belongs to no value
         if slot is not None and not (found and found[-1][0] == slot):
             found.append((slot, clause))
         elif not found:

@@ -64,13 +64,25 @@ _FAULT_LASTS = re.compile(
 )
 
 
+_TILL_NOW = re.compile(
+    r"(?P<when>[^，,。；;]{2,12}?)(?:就|开始|一直|都){0,2}(?:停|坏|漏|堵|断|吵|闹|臭|积|淹|灭|冒|堆|欠|拖)(?:[水电气了着]){0,2}到(?:现在|今天|今|目前|这会儿?)(?:了|都)?"
+)
+"""A fault since some time (前天早上停到现在)."""
+
+
 def fault_lasts(text: str) -> bool:
     """Whether a clause only says how long a fault has lasted (漏了有半个月了), so that it is a time and no place.
 
     >>> [fault_lasts(said) for said in ("漏了有半个月了", "都停水两天了", "坏了三天了没人修", "等了三天了", "漏到我家厨房了")]
     [True, True, False, False, False]
+    >>> fault_lasts("前天早上停到现在"), fault_lasts("从一楼漏到现在的三楼")
+    (True, False)
     """
-    found = _FAULT_LASTS.fullmatch(plain(text)[:LONGEST])
+    said = plain(text)[:LONGEST]
+    since = _TILL_NOW.fullmatch(said)
+    if since is not None and only_time(since["when"]):
+        return True
+    found = _FAULT_LASTS.fullmatch(said)
     return found is not None and _LASTING.fullmatch(found["span"]) is not None
 
 

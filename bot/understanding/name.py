@@ -110,7 +110,7 @@ def read_name(text: str) -> str | None:
     said = plain(text)
     if ANONYMOUS in said:
         return None if re.search(r"不(要|想|用)?匿名|[?？]|吗|行不行|可以", text) else ANONYMOUS
-    surname = re.fullmatch(rf"(?:我|俺|本人)?(?:免贵)?姓({_COMPOUND}|\w)(?:的)?", said)
+    surname = re.fullmatch(rf"(?:我|俺|本人)?(?:就是?)?(?:免贵)?姓({_COMPOUND}|\w)(?:的)?", said)
     if surname:
         return f"{surname.group(1)}先生/女士"
     told = introduced_name(text)

@@ -129,6 +129,7 @@ def _found(text: str) -> list[tuple[int, int, str]]:
         if _ROAD.match(text, match.end()):
             continue
         name = _HEAD.sub("", _BROKEN.sub("", _PLACE.sub("", match.group())))
+        name = name.removeprefix("个") or name  # 有个厂
         if _ADDRESSEE.search(text[: match.end() - len(name)]):
             continue
         found.append((1 if name in _BARE else 0, match.start(), name))

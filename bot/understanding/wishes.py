@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from bot.understanding.confidential import NO_NEED
+from bot.understanding.confidential import NO_NEED, hides
 from core.text import plain
 
 
@@ -139,6 +139,8 @@ def read_wish(text: str) -> Wish | None:
         return again
     if _ASKS.search(said + text.strip()[-1:]):
         return Wish.ASKS
+    if hides(said):
+        return Wish.CONFIDENTIAL
     return next((wish for wish, pattern in _RULES if pattern.fullmatch(said)), None)
 
 

@@ -45,8 +45,8 @@ def agree(slots: Mapping[str, Any], filled: Mapping[str, Any]) -> tuple[dict[str
     if made.get("contact_name") and made["contact_name"] != ANONYMOUS:
         if slots.get("contact_phone") == "" and slots.get("contact_name") == ANONYMOUS:
             made.setdefault("contact_phone", None)  # no longer anonymous: ask for a phone
-        if slots.get("subject") == made["contact_name"]:
-            made["subject"] = ""  # the citizen's own name, not the accused
+        if "subject" not in made and slots.get("subject") == made["contact_name"]:
+            made["subject"] = None  # the citizen's own name, not the accused: it is asked for again
     return made, said
 
 

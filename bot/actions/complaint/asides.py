@@ -20,6 +20,7 @@ from bot.actions.complaint import (
     same,
     steps,
     taking,
+    taking_out,
 )
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.agreeing import renumbered
@@ -117,7 +118,9 @@ async def listened(turn: Turn, slot: str) -> bool:
         True when the message was one of these; it is then handled and the form has continued.
     """
     wish = read_wish(turn.text)
-    if await looked_back.answer(turn, slot):
+    if slot == drafts.CONFIRM and await taking_out.take_out(turn):
+        pass
+    elif await looked_back.answer(turn, slot):
         pass  # what was said before was used, or asked about
     elif (about_more := promised.within_form(turn)) is not None:
         steps.ask_again(turn, slot, about_more)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.actions.complaint import asked_beside, contact, steps
+from bot.actions.complaint import asked_beside, changing, contact, steps
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.heard import Heard
 from bot.actions.complaint.hearing import hear
 from bot.actions.runtime.turn import Turn
 from bot.understanding.name import ANONYMOUS
+from bot.understanding.ordered import without_orders
 from bot.understanding.remarks import is_to_us
+from bot.understanding.told_anew import names_field
 
 _ADD_FROM = 6
 """Fewest characters of a message that tells more about the matter."""
@@ -22,6 +24,9 @@ async def take(turn: Turn) -> bool:
 
     A name is never added to the content. It replaces 匿名 only after the citizen has agreed.
     """
+    if names_field(turn.text):  # 改一下涉及对象, whatever its intent: never a part of the story
+        await changing.correct(turn, drafts.CONFIRM)
+        return True
     own = contact.own_name(turn.text)
     if own is not None and turn.slot("contact_name") == ANONYMOUS:
         contact.ask_named(turn, drafts.CONFIRM, own)
@@ -32,7 +37,10 @@ async def take(turn: Turn) -> bool:
         return True
     if own is not None or len(turn.text) < _ADD_FROM or turn.intent == "nonsense" or is_to_us(turn.text):
         return False
-    content = f"{turn.slot('content')}\n补充：{turn.text}"
+    words = without_orders(turn.text)
+    if not words:
+        return False
+    content = f"{turn.slot('content')}\n补充：{words}"
     await steps.go_on(turn, {"content": content}, before="好的，这一句也补进去了。")
     return True
 

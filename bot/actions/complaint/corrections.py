@@ -22,6 +22,7 @@ from bot.understanding.phone import asked_phone
 from bot.understanding.place import place
 from bot.understanding.requests import is_question
 from bot.understanding.slips import put_right
+from bot.understanding.told_anew import more_of_place, told_anew, written_instead
 from core.phone import find
 
 _HEARD = tuple(
@@ -163,7 +164,10 @@ def _corrected(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
     said = text.strip()
     if len(said) > _LONGEST:
         return {}
-    if amended := _amended(said, slots):
+    anew = _anew(said, slots)
+    if anew and ("address" not in anew or more_of_place(said)):
+        return anew
+    if amended := _amended(said, slots) or anew:
         return amended
     one_clause = re.search(r"[，,。；;！!？?\s]", said.strip("。 ")) is None
     if one_clause and is_generic(str(slots.get("subject") or "")) and (name := told_name(said)):
@@ -206,6 +210,27 @@ def _corrected(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
     value = right["value"].strip(" 。") if right else ""
     slot = _kind(value) if value else None
     return {slot: value} if slot is not None and slots.get(slot) is not None else {}
+
+
+def _anew(said: str, slots: Mapping[str, Any]) -> dict[str, str]:
+    """The filled fields that a message says anew in clauses of its own; empty when it says an open one."""
+    if instead := written_instead(said):
+        old, new = instead
+        return {
+            slot: str(slots[slot]).replace(old, new)
+            for slot in swaps.IN_PART
+            if old in str(slots.get(slot) or "")
+        }
+    more, address = more_of_place(said), str(slots.get("address") or "")
+    if more and address:
+        return {"address": f"{address}，{more}" if more not in address else address}
+    told = told_anew(said)
+    accused = str(slots.get("subject") or "")
+    known = all(
+        slots.get(slot) is not None or (slot == "contact_name" and value == accused)
+        for slot, value in told.items()
+    )
+    return told if known else {}
 
 
 def _amended(said: str, slots: Mapping[str, Any]) -> dict[str, str]:

@@ -23,6 +23,7 @@ class Heard:
         wishes: wishes about name, phone and secrecy.
         wished: the clauses with these wishes.
         rest: the clauses that contain neither values nor wishes.
+        times: times beside the filled one.
         known: whether a clause belongs to another field than the asked one, even if that was filled before.
         unsure: words that may or may not answer the question; "" when there are none.
     """
@@ -31,6 +32,7 @@ class Heard:
     wishes: list[Wish] = field(default_factory=list)
     wished: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
     known: bool = False
     unsure: str = ""
 

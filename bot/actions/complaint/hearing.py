@@ -24,6 +24,7 @@ from bot.understanding.looks import is_sentence
 from bot.understanding.name import ANONYMOUS, introduced_name, is_surname_of, read_name, titled_name
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.place import place
+from bot.understanding.present import own_name_in, phone_as_before, says_nothing
 from bot.understanding.remarks import is_no_value
 from bot.understanding.subject import subject
 from bot.understanding.wishes import Wish, read_wish
@@ -77,7 +78,12 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
     """
     heard = Heard()
     answers: list[str] = []
-    parted = clauses(_take_phone(text, asked, slots, heard))
+    text, name = own_name_in(
+        _take_phone(text, asked, slots, heard), slots, phone="contact_phone" in heard.values
+    )
+    if name:
+        heard.values["contact_name"] = name
+    parted = clauses(text)
     heard.rest += parted[_MOST_CLAUSES:]
     for clause in parted[:_MOST_CLAUSES]:
         wish = read_wish(clause)
@@ -85,7 +91,9 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
             heard.wishes.append(wish)
             heard.wished.append(clause)
             continue
-        if (filing := filing_wish(clause)) is not None and not filing.rest:
+        if phone_as_before(clause):
+            heard.known = True
+        elif (filing := filing_wish(clause)) is not None and not filing.rest:
             heard.known = True  # 你帮我记下来 tells nothing of the matter
         elif _fits(clause, asked) or (asked == "district" and answers and _FURTHER.fullmatch(clause)):
             answers.append(clause)
@@ -93,6 +101,7 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
             heard.known = True
         else:
             heard.rest.append(clause)
+    _second_time(heard, slots)
     if Wish.NAMED in heard.wishes and "contact_name" not in heard.values:  # 算了还是写名字吧，贺兰
         name, clause = next(((name, one) for one in heard.rest if (name := read_name(one))), ("", ""))
         if name and name != ANONYMOUS:
@@ -109,6 +118,11 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
         and may_be_place(heard.rest[0], parts().city) is None
     ):
         heard.unsure = heard.rest[0]
+    if Wish.OPEN in heard.wishes and heard.values.get("confidential") is True:
+        heard.wishes = [wish for wish in heard.wishes if wish is not Wish.OPEN]  # 不用保密，但别让司机知道
+        heard.wishes.append(Wish.CONFIDENTIAL)
+    if {Wish.OPEN, Wish.CONFIDENTIAL} <= set(heard.wishes):
+        heard.wishes = [wish for wish in heard.wishes if wish is not Wish.OPEN]
     own = heard.values.get("contact_name")
     if own and str(heard.values.get("subject", "")) == own:
         del heard.values["subject"]
@@ -142,7 +156,8 @@ def _is_subject(clause: str) -> bool:
         re.search("我|俺|本人|自己", clause) is not None or _OWN_SURNAME.fullmatch(plain(clause)) is not None
     )
     tells = is_fault(clause) or _TELLS.search(clause) is not None or is_sentence(clause)
-    return not (own or tells or is_no_value(clause) or only_time(clause)) and bool(plain(clause))
+    elsewhere = placing.is_house(clause) or says_nothing(clause) or phone_as_before(clause)
+    return not (own or tells or elsewhere or is_no_value(clause) or only_time(clause)) and bool(plain(clause))
 
 
 _FITS: Mapping[str, Callable[[str], bool]] = {
@@ -151,6 +166,7 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
         may_be_time(clause)
         and not is_no_value(clause)
         and not only_place(clause, parts().city)
+        and not placing.is_house(clause)
         and not _MONEY.search(clause)
     ),
     "subject": _is_subject,
@@ -208,6 +224,25 @@ def _answer(answers: list[str], asked: str, heard: Heard) -> None:
     heard.values[asked] = read_answer(asked, said)
 
 
+def _is_loose(slots: Mapping[str, Any]) -> bool:
+    """Whether the known time was only read from the story, and names no day: what is told of it later is what counts."""
+    known = str(slots.get("happened_at") or "")
+    return (
+        bool(known) and "（" not in known and set(plain(known)) <= set(plain(str(slots.get("content") or "")))
+    )
+
+
+def _second_time(heard: Heard, slots: Mapping[str, Any]) -> None:
+    """Put a time told beside the filled one in place of a loose one; else it is added to the content."""
+    if not heard.times:
+        return
+    told = "，".join(heard.times)
+    if "happened_at" not in heard.values and not heard.rest and _is_loose(slots):
+        heard.values["happened_at"] = read_answer("happened_at", told) or told
+    else:
+        heard.rest += heard.times
+
+
 def _is_whole_name(surname: str, name: str) -> bool:
     """Whether the second of two names is the first one's whole (赵敏 for 赵先生/女士)."""
     bare = surname.removesuffix("先生/女士")
@@ -236,9 +271,16 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
         if is_open("happened_at"):
             heard.values["happened_at"] = read_answer("happened_at", clause)
         elif plain(clause) not in plain(f"{slots.get('happened_at')}{slots.get('content')}"):
-            heard.rest.append(clause)  # a second time, beside the filled one, is added to the content
+            heard.times.append(clause)
         return True
-    if only_place(_joined(clause), parts().city) or placing.makes_exact(clause, slots):
+    if fault_lasts(clause) and _is_loose(slots):
+        heard.times.append(clause)
+        return True
+    if (
+        only_place(_joined(clause), parts().city)
+        or placing.is_house(clause)
+        or placing.makes_exact(clause, slots)
+    ):
         placing.take_place(clause, asked, slots, heard)
         return True
     if (

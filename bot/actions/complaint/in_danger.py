@@ -11,6 +11,7 @@ from bot.actions.runtime.wording import HUMAN, plain
 from bot.understanding.elliptic import may_ask
 from bot.understanding.filing_wish import filing_wish
 from bot.understanding.kind import named_type
+from bot.understanding.ordered import without_orders
 from bot.understanding.remarks import wants_filed
 from bot.understanding.requests import reproaches, subject_words
 from conversations.danger_state import FACT, TOLD_IN_FORM, is_open, known_of_late, of_facts, read_as
@@ -109,7 +110,8 @@ async def keep_told(turn: Turn, ran: bool) -> None:
     if not told:
         return
     content = str(turn.slot("content") or "")
-    new = [str(words) for words in told if ran and str(words) not in content]
+    told = [without_orders(str(words)) for words in told]
+    new = [words for words in told if ran and words and words not in content]
     if new:
         turn.set("content", "\n补充：".join([*([content] if content else []), *new]))
     await parts().conversations.remember(turn.conversation_id, TOLD_IN_FORM, None)

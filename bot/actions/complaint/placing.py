@@ -14,6 +14,29 @@ from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import may_be_place, only_place
 from bot.understanding.looks import is_rough, is_sentence
 
+_HOUSE = re.compile(
+    r"\d(?:栋|幢|座|号楼)|[一二三四五六七八九十\d]单元|(?:[路街巷道弄村庄园苑城府都湾郡坊庭]|小区|新村|花园)[^，,。]{0,4}?\d{1,4}号(?!线|标|到|早|晚|上|下|开|才|就|那)"
+)
+"""A number by which a house is found. 7号 alone may be a day."""
+_HOUR = re.compile("点|昨|今[天晚早]|前天|上周|[早晚]上|夜|凌晨|[上下]午|[年月日]")
+
+
+_ONLY_HOUSE = re.compile(
+    rf"[^，,。；;]{{0,16}}?(?:{_HOUSE.pattern})(?:[^，,。；;]{{0,3}}(?:单元|室|层|楼|栋|号|户)|的|\d{{3,4}}|底下|楼[下上顶]|门口|附近|旁边?|对面|对过|[后前里外]面|[东西南北][边侧门面头]){{0,4}}"
+)
+"""A clause that ends with the house, or with where beside it."""
+
+
+def is_house(clause: str) -> bool:
+    """Whether a clause names a house by estate or road and number, so that it is a place whatever was asked."""
+    if _HOUR.search(clause) or is_sentence(clause) or not _ONLY_HOUSE.fullmatch(clause):
+        return False
+    return bool(read_place(clause).get("address"))
+
+
+def _has_house(address: str) -> bool:
+    return _HOUSE.search(address) is not None
+
 
 def is_place(clause: str) -> bool:
     """Whether a clause looks like the answer to "where?"."""
@@ -77,7 +100,12 @@ def take_place(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard) 
         heard.values["address"] = clause
     elif plain(clause) in plain(f"{address}{slots.get('content')}"):
         return  # nothing new
-    elif not address or plain(address) in plain(clause) or is_rough(bare(address), parts().city):
+    elif (
+        not address
+        or plain(address) in plain(clause)
+        or is_rough(bare(address), parts().city)
+        or (is_house(clause) and not _has_house(address))
+    ):
         heard.values["address"] = clause
     elif not found.get("address") and not read_place(address).get("town"):
         heard.values["address"] = f"{found['town']}{address}"

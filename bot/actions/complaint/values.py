@@ -147,10 +147,16 @@ def read_where(text: str, longest: int, city: City) -> str | None:
     )
 
 
+_NAMED = re.compile(
+    r"^(?:(?:他们?|她们?|对方|(?:那|这)(?:家|个)(?:店|公司|单位)?|店|公司|名字|店名)?(?:好像|应该)?(?:就)?(?:是)?(?:叫做?|名叫)|(?:店名|名字|对方)是)(?!花|化|什么|啥)(?=[\u4e00-\u9fffA-Za-z0-9]{2})"
+)
+"""What stands before a name and is no part of it (叫安居物业)."""
+
+
 def read_whom(text: str, longest: int) -> str | None:
     """涉及对象 in the citizen's words, cut at ``longest`` characters; None for a question, a protest or laughter."""
     said = read_free(text, longest)
-    return None if said is None or is_no_value(said) else said
+    return None if said is None or is_no_value(said) else _NAMED.sub("", said)
 
 
 def _dated(said: str, shown: str) -> str:

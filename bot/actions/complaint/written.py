@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from bot.actions.complaint import same, steps
-from bot.actions.complaint.answers import read_mined, without_own
+from bot.actions.complaint.answers import read_answer, read_mined, without_own
+from bot.actions.complaint.corrections import corrections
 from bot.actions.complaint.hearing import hear
 from bot.actions.complaint.told_before import said_before
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import clip
+from bot.understanding.clauses import clauses
 from bot.understanding.requests import subject_words
 from bot.understanding.write_down import write_down
 from core.simplified import simplified
@@ -33,9 +35,10 @@ async def down(turn: Turn, slot: str) -> bool:
     if order is None or not order.words or not content:
         return False
     earlier = _missing(turn, order.words, content) if order.back else []
-    words = earlier or [order.words]
+    told, fixed = ([order.words], {}) if earlier else _fixed(turn, order.words)
+    words = earlier or told
     told = [without_own(one, {}) for one in words if plain(one) not in plain(content)]
-    filled: dict[str, Any] = {} if earlier else _values(turn, slot, order.words)
+    filled: dict[str, Any] = {} if earlier else {**_values(turn, slot, order.words), **fixed}
     if told:
         filled["content"] = "\n".join([*told, content] if earlier else [content, f"补充：{told[0]}"])
     await steps.go_on(
@@ -45,6 +48,17 @@ async def down(turn: Turn, slot: str) -> bool:
         look=False,
     )
     return True
+
+
+def _fixed(turn: Turn, words: str) -> tuple[list[str], dict[str, Any]]:
+    """What is left of the words behind a correction at their beginning, and what that corrects (地址写详细点，…，摔伤也写上)."""
+    said = clauses(words)
+    for size in range(len(said) - 1, 0, -1):
+        fixed = corrections("，".join(said[:size]), turn.slots)
+        values = {name: read_answer(name, value) for name, value in fixed.items()}
+        if values and None not in values.values():
+            return ["，".join(said[size:])], values
+    return [words], {}
 
 
 def _values(turn: Turn, slot: str, words: str) -> dict[str, Any]:

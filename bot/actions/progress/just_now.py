@@ -14,6 +14,7 @@ from bot.actions.progress import (
     belongs,
     codes,
     correcting,
+    duplicated,
     none_filed,
     own,
     restoring,
@@ -109,6 +110,8 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
         asks_number: whether the caller asks for the ticket's number when none is known.
     """
     talks = (
+        solved.agreed,
+        duplicated.answer,
         solved.named,
         whether_in.answer,
         solved.answer,

@@ -39,6 +39,9 @@ _MOST = 10
 """Most tickets that are listed, newest first."""
 _LONGEST_CHOICE = 40
 """Most characters of words that only say which ticket is meant."""
+_YES = re.compile(
+    r"(?:是的?|对的?|嗯+|好的?|行|可以|确定|确认|要|没错|就|那|我|给我|帮我|请){0,6}(?:撤[回销了掉]?|取消|不办)(?:掉|了)?(?:这一?[张个件])?(?:工单|单子|投诉)?(?:了|吧|啊|呀|谢谢){0,3}"
+)
 _FIGURES = 5
 _ORDER = "一二三四五12345末后"
 """Figures of 第二张, twice, and behind them what means the last one."""
@@ -157,6 +160,15 @@ async def ask_withdraw(turn: Turn, number: str) -> None:
 def _say_too_late(turn: Turn, ticket: Ticket) -> None:
     turn.say(no_withdrawal(ticket), [PROGRESS, HUMAN])
     turn.outcome(Result.TICKET, about=ticket.number)
+
+
+async def agreed(turn: Turn) -> bool:
+    """Withdraw the ticket after a yes in words that also say what for (是的 撤回); False for any other message."""
+    number = (turn.offered or "").removeprefix(OFFER) if (turn.offered or "").startswith(OFFER) else ""
+    if turn.pressed or not number or _YES.fullmatch(re.sub(r"[\s，,。！!]", "", turn.text)) is None:
+        return False
+    await withdraw(turn, number)
+    return True
 
 
 def tell_of_withdrawing(turn: Turn, ticket: Ticket) -> None:
