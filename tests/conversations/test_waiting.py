@@ -81,7 +81,7 @@ async def helping(database: Database) -> AsyncIterator[Process]:
     async def agents_online() -> int:
         return online[0]
 
-    async def helps(job: Job) -> bool:
+    async def helps(_: str, job: Job) -> bool:
         if "失灵" in job.text:
             raise KeyError("a bug")
         return "怎么" in job.text
