@@ -21,13 +21,15 @@ from conversations.rasa import RasaDown
 from conversations.rights import TAKE_BACK, Rights, asked
 from conversations.types import Button, HandoffReason, Job, Mode, Reply
 from conversations.waiting import (
+    ASK_AGENT,
     BACK_TO_BOT,
-    MEANWHILE,
     Helps,
     asks_how_long,
     asks_on,
     asks_place,
+    calls_agent,
     leaves,
+    said_on_leaving,
     says_goodbye,
 )
 
@@ -201,6 +203,9 @@ class Answerer:
                 return Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
             return Answered("queue", [left], Outcome(Result.WAITING))
         waits = job.mode is Mode.WAITING
+        rest = said_on_leaving(text) if waits and chosen is None and screened.text is None else ""
+        if rest and not await self._alarm.goes_on(conversation_id):
+            return await self._left_with(conversation_id, job, rest)
         again = waits and await self._queued.asked_for_nobody(conversation_id)
         form = waits and (asks_on(job.offered) or bool(await self._handoff.recalled(conversation_id, FORM)))
         if screened.text is not None:
@@ -246,7 +251,7 @@ class Answerer:
                     if screened.replies is not None:
                         return Answered("rasa", screened.replies, screened.outcome)
                     if waits and again and not await self._alarm.goes_on(conversation_id):
-                        replies = [*await self._queued.answers_again(conversation_id), *replies]
+                        replies = [*await self._queued.answers_again(conversation_id, text), *replies]
                     elif waits and not await self._needs_no_reminder(conversation_id, replies):
                         replies = [*replies, *await self._queued.still_waiting(conversation_id)]
                     cut = [] if chosen or alone or len(said) <= MAX_RASA_TEXT else [_CUT]
@@ -257,7 +262,16 @@ class Answerer:
                 if job.attempts + 1 < MAX_ATTEMPTS and await self._alarm.result(job) is Result.FILED:
                     raise  # The ticket exists, and only Rasa's reply was lost: the next try tells the number.
         async with self._places:
-            return await self._without_rasa(conversation_id, text)
+            return await self._without_rasa(conversation_id, text, chosen)
+
+    async def _left_with(self, conversation_id: str, job: Job, rest: str) -> Answered:
+        """Answer what a citizen says who leaves the queue in the same message (不等了，押金多久退)."""
+        left = await self._queued.leave(conversation_id)
+        chosen = buttons.choose(rest, None, job.offered)
+        told = await self._answer(
+            conversation_id, replace(job, text=rest, chosen=chosen, mode=Mode.BOT), Screened()
+        )
+        return replace(told, replies=[*left, *told.replies])
 
     async def _keep_attached(self, conversation_id: str, job: Job) -> Sequence[Reply]:
         """Give a photo or place to the form before the words beside it are answered; what there is to tell of it.
@@ -303,16 +317,19 @@ class Answerer:
         """Whether the assistant answers a waiting citizen's message, while the place in the queue is kept."""
         if await self._alarm.goes_on(conversation_id):
             return True
-        if job.chosen is not None and job.chosen.payload.startswith(MEANWHILE):
-            return True
+        if job.chosen is not None:
+            return job.chosen.payload != ASK_AGENT
         try:
-            return await self._helps(job)
+            return await self._helps(conversation_id, job)
         except Exception:
             log.exception("a waiting citizen's message can't be judged", extra={"turn": job.turn_id})
             return False
 
-    async def _without_rasa(self, conversation_id: str, text: str) -> Answered:
+    async def _without_rasa(self, conversation_id: str, text: str, chosen: Button | None) -> Answered:
         """Answer from the knowledge base when it is sure, or else call an agent; always reply."""
+        if (chosen is not None and chosen.payload == ASK_AGENT) or (chosen is None and calls_agent(text)):
+            place = await self._handoff.request_human(conversation_id, HandoffReason.CITIZEN_ASKED)
+            return Answered("degraded", [self._queued.put_in(place)], Outcome(Result.DEGRADED, about="human"))
         try:
             answer = await self._fallback_answer(text)
         except Exception:
@@ -321,6 +338,7 @@ class Answerer:
         if answer is not None:
             return Answered("degraded", [answer], Outcome(Result.DEGRADED, about="answered"))
         place = await self._handoff.request_human(conversation_id, HandoffReason.DEGRADED)
+        await self._queued.missed(conversation_id, text)
         told = self._queued.put_in(place)
         said = Reply(f"智能助手这会儿忙不过来，您的话我记下了。{told.text}", told.buttons)
         return Answered("degraded", [said], Outcome(Result.DEGRADED, about="human"))

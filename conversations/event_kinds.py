@@ -143,6 +143,9 @@ class Said:
 class HandedOver:
     """The conversation entered the agents' queue (转人工). The reason is in the event itself.
 
+    In a conversation that waits already, because the assistant failed or did not understand, it says that the citizen now
+    asks for an agent, or why else it waits from now on. The place is kept.
+
     Args:
         urgent: whether it goes before all that are not urgent.
     """
@@ -160,10 +163,10 @@ class MadeUrgent:
 
 @dataclass(frozen=True)
 class LeftQueue:
-    """The citizen left the queue. The event's reason is the reason for which the citizen had waited.
+    """The conversation left the queue. The event's reason is the reason for which the citizen had waited.
 
     Args:
-        why: ``asked`` (不等了) or ``no_danger``.
+        why: ``asked`` (不等了), ``no_danger``, or ``answered``: the assistant, whose failure had put it there, answers again.
         waited_s: seconds in the queue; None when not known.
     """
 

@@ -29,6 +29,7 @@ from conversations.moves import (
     AgentsOnline,
     Mover,
     Moves,
+    asked_after_all,
     held_by,
     out_of_queue,
     seconds,
@@ -179,6 +180,7 @@ class Handoff(Mover):
             row.rank = Rank.URGENT
             what = MadeUrgent()
         else:
+            await asked_after_all(session, row, reason)
             return
         row.reason = reason
         row.urgent = row.urgent or urgent

@@ -9,10 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import happened, queue, store
 from conversations.channels import Channels
-from conversations.event_kinds import Actor, LeftQueue
+from conversations.event_kinds import Actor, HandedOver, LeftQueue
 from conversations.models import Conversation
 from conversations.patience import Patience
-from conversations.types import Agent, Button, ConversationView, Message, Mode, Rank, Reply, Stage
+from conversations.types import (
+    Agent,
+    Button,
+    ConversationView,
+    HandoffReason,
+    Message,
+    Mode,
+    Rank,
+    Reply,
+    Stage,
+)
 from core.clock import now
 from core.database import Database
 from core.errors import Conflict
@@ -26,11 +36,11 @@ RESUME = "resume"
 """Fact of what is unfinished with the assistant: the button (``title``, ``payload``) that continues it, and ``holds``."""
 TOLD_WAITING = "told_waiting"
 """Fact that is true when the citizen, after writing in the queue, was told that messages are kept."""
-TOLD_ANSWERED = "told_answered"
-"""Fact that is true when the citizen, put into the queue because Rasa failed, was told that it answers again."""
+MISSED = "missed"
+"""Fact of a conversation that waits because Rasa failed: the beginnings of the messages that it left unanswered."""
 PASSED = "transfer"
 """Fact of a transferred conversation: ``from`` (id of the agent who passed it) and ``note``."""
-_OF_THE_HANDOFF = ("handoff", TOLD_WAITING, TOLD_ANSWERED, RESUME, PASSED)
+_OF_THE_HANDOFF = ("handoff", TOLD_WAITING, MISSED, RESUME, PASSED)
 """Facts that end when the bot gets the conversation."""
 _TOLD_THEIR_PLACE = 200
 """Number of waiting citizens who are told their place. Places further back change too slowly to be told."""
@@ -193,8 +203,21 @@ def waited_s(row: Conversation) -> float | None:
     return None if row.waiting_since is None else seconds(row.waiting_since)
 
 
-async def out_of_queue(session: AsyncSession, row: Conversation, why: str) -> None:
-    """Give a waiting conversation to the bot, because the citizen leaves the queue (see :class:`LeftQueue`)."""
+async def out_of_queue(
+    session: AsyncSession, row: Conversation, why: str, actor: Actor = Actor.CITIZEN
+) -> None:
+    """Give a waiting conversation to the bot (see :class:`LeftQueue`), because the citizen leaves the queue or needs it no more."""
     left = LeftQueue(why, waited_s(row))
-    await happened.record(session, row.id, left, Actor.CITIZEN, reason=row.reason)
+    await happened.record(session, row.id, left, actor, reason=row.reason)
     to_bot(row)
+
+
+async def asked_after_all(session: AsyncSession, row: Conversation, reason: HandoffReason) -> None:
+    """Note why a waiting conversation waits from now on, when the assistant alone had put it into the queue. The place is kept."""
+    weaker = {HandoffReason.DEGRADED: 0, HandoffReason.LOW_CONFIDENCE: 1, HandoffReason.CITIZEN_ASKED: 2}
+    before = None if row.reason is None else weaker.get(HandoffReason(row.reason))
+    if row.mode != Mode.WAITING or before is None or weaker.get(reason, 0) <= before:
+        return
+    row.reason = reason
+    asked = Actor.CITIZEN if reason is HandoffReason.CITIZEN_ASKED else Actor.BOT
+    await happened.record(session, row.id, HandedOver(row.urgent), asked, reason=reason)

@@ -13,12 +13,13 @@ from conversations.danger_state import met_by_agent
 from conversations.event_kinds import Actor, Closed, Overdue, WhyRequeued
 from conversations.models import Conversation, MessageRow
 from conversations.moves import (
-    TOLD_ANSWERED,
+    MISSED,
     TOLD_WAITING,
     Agents,
     AgentsOnline,
     Mover,
     Moves,
+    asked_after_all,
     out_of_queue,
     seconds,
     to_bot,
@@ -36,8 +37,10 @@ JOB = "agents_gone"
 """Kind of the job that looks for conversations whose agent has left."""
 LOOK = timedelta(seconds=10)
 """Time between two such looks."""
-_UNASKED = (HandoffReason.DEGRADED, HandoffReason.LOW_CONFIDENCE)
-"""Reasons for which a citizen waits without having asked for an agent."""
+_MISSED = 3
+"""Most messages that are named when the assistant answers again after it had failed: the last ones."""
+_CLIPPED = 30
+"""Most characters that are shown of each."""
 _AT_ONCE = 100
 """Most conversations that one look takes back. The next one follows at once."""
 _TOGETHER = 10
@@ -193,25 +196,44 @@ class Queued(Mover):
             leave: whether the citizen asks to leave the queue, and does.
             goodbye: whether that is because the matter is settled, or in parting.
         """
+        if leave:
+            return await self.leave(conversation_id, listens=True, goodbye=goodbye)
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
+            if row.mode != Mode.WAITING:
+                return ()
+            if waiting.calls_agent(text):
+                await asked_after_all(session, row, HandoffReason.CITIZEN_ASKED)
+            _, ways = unfinished(row)
+            told = bool(row.facts.get(TOLD_WAITING))
+            if not told:
+                row.facts = {**row.facts, TOLD_WAITING: True}
+            position = await queue.position(session, row)
+            text_only = by_text.wanted(row.facts)
+        place = QueuePlace(Mode.WAITING, position, await self._agents_online(), text_only)
+        return [waiting.goes_on(text, place, self._hours, told=told, resume=ways)]
+
+    async def leave(
+        self, conversation_id: str, *, listens: bool = False, goodbye: bool = False
+    ) -> Sequence[Reply]:
+        """Take a citizen out of the queue who asks for it, and say so.
+
+        Args:
+            listens: whether nothing else is answered in this turn, so that the citizen is asked to go on.
+            goodbye: whether that is because the matter is settled, or in parting.
+        """
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.WAITING:
                 return ()
             left, ways = unfinished(row)
-            if leave:
-                await out_of_queue(session, row, "asked")
-            told = bool(row.facts.get(TOLD_WAITING))
-            if not leave and not told:
-                row.facts = {**row.facts, TOLD_WAITING: True}
-            position = await queue.position(session, row)
-            text_only = by_text.wanted(row.facts)
-        if leave:
-            await self._moves.changed(conversation_id, Mode.BOT)
-            if goodbye:
-                return [Reply(f"好的，那就不给您排队了，祝您一切顺利，以后有事随时来说。{left}", ways)]
-            return [Reply(f"好的，不排队了。您请说，我在听。{left}", ways)]
-        place = QueuePlace(Mode.WAITING, position, await self._agents_online(), text_only)
-        return [waiting.goes_on(text, place, self._hours, told=told, resume=ways)]
+            await out_of_queue(session, row, "asked")
+        await self._moves.changed(conversation_id, Mode.BOT)
+        if goodbye:
+            return [Reply(f"好的，那就不给您排队了，祝您一切顺利，以后有事随时来说。{left}", ways)]
+        return [
+            Reply(f"好的，不排队了。您请说，我在听。{left}", ways) if listens else Reply("好的，不排队了。")
+        ]
 
     async def still_waiting(self, conversation_id: str) -> Sequence[Reply]:
         """The reminder after an answer of the assistant that the citizen's place is kept; none when it is not."""
@@ -226,27 +248,44 @@ class Queued(Mover):
         return [waiting.kept_place(place, ways)]
 
     async def asked_for_nobody(self, conversation_id: str) -> bool:
-        """Whether a citizen waits only because the assistant failed or did not understand, and no agent is there.
+        """Whether the assistant tries again at the next message of a citizen who waits without having asked for an agent.
 
-        So the assistant tries again at the next message.
+        It does when it had failed, and when it had not understood and no agent is there.
         """
         async with self._database.read() as session:
             row = await store.get_conversation(session, conversation_id)
-            waits = row.mode == Mode.WAITING and row.reason in _UNASKED and not row.urgent
-        return waits and await self._agents_online() == 0
+            reason = row.reason if row.mode == Mode.WAITING and not row.urgent else None
+        if reason == HandoffReason.LOW_CONFIDENCE:
+            return await self._agents_online() == 0
+        return reason == HandoffReason.DEGRADED
 
-    async def answers_again(self, conversation_id: str) -> Sequence[Reply]:
-        """The words before the first answer of an assistant that had failed; none before the answers that follow.
+    async def missed(self, conversation_id: str, text: str) -> None:
+        """Keep what the assistant, which fails, leaves unanswered, until it answers again."""
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
+            if row.mode == Mode.WAITING and row.reason == HandoffReason.DEGRADED and text:
+                kept = [*row.facts.get(MISSED, ()), text[:_CLIPPED]]
+                row.facts = {**row.facts, MISSED: kept[-_MISSED:]}
 
-        They come first, because a channel may show only the buttons of the last message.
+    async def answers_again(self, conversation_id: str, text: str) -> Sequence[Reply]:
+        """Take a citizen out of the queue whom only the assistant's failure had put there, now that it answers again.
+
+        Nobody asked for an agent, and the agents are for those who did. What got no answer meanwhile is named, so that
+        nothing is lost unseen. These words come first, because a channel may show only the buttons of the last message.
+
+        Args:
+            text: the message that is answered now.
         """
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
-            failed = row.mode == Mode.WAITING and row.reason == HandoffReason.DEGRADED
-            if not failed or row.facts.get(TOLD_ANSWERED):
+            if row.mode != Mode.WAITING or row.reason != HandoffReason.DEGRADED or row.urgent:
                 return ()
-            row.facts = {**row.facts, TOLD_ANSWERED: True}
-        return [Reply("智能助手恢复了，您接着说就行。刚才排的队给您留着，坐席上线后也能看到您说的话。")]
+            missed = [one for one in row.facts.get(MISSED, ()) if one != text[:_CLIPPED]]
+            await out_of_queue(session, row, "answered", Actor.BOT)
+        await self._moves.changed(conversation_id, Mode.BOT)
+        named = "、".join(f"“{one}”" for one in dict.fromkeys(missed))
+        again = f"刚才没来得及答您的{named}，还要的话请再说一遍。" if named else ""
+        return [Reply(f"智能助手恢复了，不用排队了，咱们接着说；想找人就说“转人工”。{again}")]
 
 
 async def _is_over(session: AsyncSession, row: Conversation) -> bool:

@@ -82,6 +82,8 @@ def _after(state: State, event: Event) -> State:
                 counts={**state.counts, event.actor: state.counts.get(event.actor, 0) + count},
                 stage=Stage.ACTIVE if state.stage is Stage.IDLE else state.stage,
             )
+        case HandedOver() if state.mode is Mode.WAITING:  # asked for an agent after all: the place is kept
+            return replace(state, reason=event.reason)
         case HandedOver(urgent):
             return replace(
                 state,

@@ -70,7 +70,7 @@ async def _none_of_them(_: Collection[str]) -> set[str]:
     return set()
 
 
-async def _helps_nobody(_: Job) -> bool:
+async def _helps_nobody(_: str, __: Job) -> bool:
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -20,11 +21,11 @@ CALL_BACK = Button("留电话，请人回电", '/request_human{"slot":"callback"
 """The button with which a waiting citizen asks to be called back."""
 _CANCEL = "/cancel"
 """Payload of the button that ends a form."""
-MEANWHILE = ("/start_complaint", "/ask_progress", CALL_BACK.payload)
-"""How the payloads of buttons begin with which the assistant helps on while the place in the queue is kept."""
+ASK_AGENT = "/request_human"
+"""Payload of the button that calls an agent: the one button that the assistant does not answer for who waits already."""
 
-Helps = Callable[[Job], Awaitable[bool]]
-"""Whether the assistant answers what a waiting citizen says, while the place in the queue is kept."""
+Helps = Callable[[str, Job], Awaitable[bool]]
+"""Whether the assistant answers what a waiting citizen types (id of the conversation, turn), while the place is kept."""
 
 _ME = r"(?:(?:算了|好吧|行吧|行|得|拉倒)吧?|(?:太慢|太久|等太久|(?:怎么|咋|还是|都){0,12}没(?:有)?人[接理来在管应]?[啊呀吗么呢]*|没有)了?)?(?:那|就|我|俺|我们|咱|还是|先|都|也|这|可|真|实在){0,12}"
 _AGENT = r"(?:人工|真人|坐席|客服|话务员|工作人员|接线员|你们|人)"
@@ -41,6 +42,13 @@ _LEAVES = re.compile(
     rf"{_ME}{_HELPER}来(?:吧|得了)|{_ME}(?:让|由|叫)?{_HELPER}(?:来|给我)?(?:回答|答|说|办)(?:吧|我|就行|好|得){{0,12}}(?:了)?|"
     rf"{_ME}(?:问|找|跟|和)(?:{_HELPER})(?:说|聊|问)?(?:吧|得了|算了|就行|就好|就可以)(?:了)?|{_ME}(?:撤|走|退)了|返回"
 )
+_GOES = re.compile(
+    rf"{_ME}(?:{_NOT}(?:再|继续|接着|往下|去|麻烦){{0,3}}(?:(?:等(?:待|候)?|候|排(?:队)?|转(?:接)?)(?:{_AGENT}|队)?|(?:找|要|接)(?:人工|真人|坐席|客服|话务员|接线员))(?:了|啦|咯|喽)(?!解)|"
+    r"(?:取消|退出|放弃)(?:排队|等待)(?:了|吧)?)(?:吧|啊|呀|哈|算了|谢谢){0,2}(?:那就|那|就)?(?=$|[我俺想先帮给查问要把])"
+)
+"""Leaves the queue at the beginning of a clause, whatever follows."""
+_HURRIES = re.compile(r"快|赶紧|赶快|派|来人|接(?:一下|电话|啊|吧)")
+"""What is asked of whoever is waited for: who says so does not leave."""
 _IMPATIENT = re.compile(
     r"(?=.*(?:慢|久|等|排|烦|累|急|忙|没人|没空|没时间|猴年马月|到啥时候|到什么时候)).{0,10}|"
     r"(?:好吧|行吧|行|算了|罢了|拉倒|得了|谢谢|不好意思|回头再说|改天再说|下次再说|以后再说|再见)(?:吧|了|啊)*"
@@ -54,11 +62,13 @@ _PLEADS = re.compile(
     r"快|赶紧|派|来人|接(?:一下|电话|啊|吧)|催(?!收|债|款|缴|费|租|婚)|投诉|举报|几|吗|呢|[?？]"
 )
 _OF_THE_QUEUE = re.compile(rf"等|排|候|转|{_HELPER}|{_AGENT}")
+_CALLS = r"(?:那|我|俺|请|麻烦|帮我|给我|快|就|还是|要|想)*(?:转|找|叫|要|接)(?:一下|个)?(?:人工|坐席|客服|真人)(?:客服|坐席|服务)?(?:吧|啊|呀|了|一下)*"
 _HOW_LONG = re.compile(
     r"[?？\s]+|.{0,6}(?:在吗|在不在|有人吗|人呢|有没有人|没人(?=[来接理回应在管吗啊呀呢?？]|$)|还没(?:人|来|接|好|到)|多久|多长时间|前面.{0,4}几(?:个|位|名)?(?:人|号)?(?=[啊呀了在排等呢吗吧，,?？]|$)|第几|排到|"
     r"到我|轮到|催(?!收|债|款|缴|费|租|婚)|快点|还要等|等(?:了)?(?:好久|半天|很久|这么久|多久|\d+)|怎么还|理我|回我|接啊|接一下).{0,10}|"
-    r"(?:那|我|俺|请|麻烦|帮我|给我|快|就|还是|要|想)*(?:转|找|叫|要|接)(?:一下|个)?(?:人工|坐席|客服|真人)(?:客服|坐席|服务)?(?:吧|啊|呀|了|一下)*"
+    + _CALLS
 )
+_ONLY_CALLS = re.compile(_CALLS)
 _LATE = re.compile(
     r"怎么还|又(?:要|得|让|在|排|等)|这么久|好久|半天|很久|没人|人呢|理我|回我|还没|快点|催(?!收|债|款|缴|费|租|婚)"
 )
@@ -139,6 +149,37 @@ def says_goodbye(text: str) -> bool:
     ends = [one for one in said if _GOODBYE.fullmatch(one)]
     rest = [one for one in said if not _GOODBYE.fullmatch(one)]
     return bool(ends) and all(_OF_COURTESY.fullmatch(one) for one in rest)
+
+
+def said_on_leaving(text: str) -> str:
+    """What a waiting citizen says behind the words that leave the queue; empty when they do not leave, or say no more.
+
+    >>> said_on_leaving("不等了，那我问下住院押金要不要先交"), said_on_leaving("太慢了，不排了查进度"), said_on_leaving("不等了")
+    ('那我问下住院押金要不要先交', '查进度', '')
+    >>> [said_on_leaving(said) for said in ("不等了，你们快派人来", "老板不要我了，咋办", "不等了解清楚就催我", "房租不等了结就涨")]
+    ['', '', '', '']
+    """
+    text = simplified(text)
+    if leaves(text, None):
+        return ""
+    for clause in itertools.islice(re.finditer(r"[^，,。.！!、；;~～…\s?？]+", text), _MOST):
+        if (found := _GOES.match(clause[0])) is not None:
+            rest = text[clause.start() + found.end() :].strip("，,。.！!、；;~～… \t\r\n")
+            return "" if _HURRIES.search(rest) else rest
+        said = _bare(clause[0])
+        if not (_NOBODY.fullmatch(said) or (_IMPATIENT.fullmatch(said) and not _PLEADS.search(said))):
+            break
+    return ""
+
+
+def calls_agent(text: str) -> bool:
+    """Whether a message calls for an agent, and says nothing else.
+
+    >>> calls_agent("转人工"), calls_agent("那给我找个真人吧"), calls_agent("怎么转人工")
+    (True, True, False)
+    """
+    said = _bare(text)
+    return len(said) <= _LONGEST and _ONLY_CALLS.fullmatch(said) is not None
 
 
 def asks_how_long(text: str) -> bool:

@@ -226,7 +226,7 @@ async def create_app(settings: Settings) -> web.Application:
         rates=rates,
         idle_after=timedelta(minutes=settings.idle_minutes),
         close_after=timedelta(hours=settings.close_hours),
-        helps=Meanwhile(reader).helps,
+        helps=Meanwhile(reader, tickets.of_conversation).helps,
         agents_gone=presence.gone,
         agents_free=presence.free,
         patience=Patience(

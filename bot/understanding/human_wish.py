@@ -50,9 +50,20 @@ _FILLS = re.compile(
 _CALLS = re.compile(
     rf"{_BEGINS}(?:转接?|接)(?:到|给|成|通|一下|下)*(?:{_HUMAN}|(?:人工)?客服|工人){_ENDS}|"
     rf"{_BEGINS}(?:找|要|叫|喊|换|派|联系)(?:一下|成|到)*{_HUMAN}{_ENDS}|"
-    rf"{_BEGINS}(?:跟|和|同|与|让|叫){_HUMAN}(?:客服)?(?:来|直接)?(?:说|讲|谈|聊|沟通|接|听|处理|跟我说|和我说)话?{_ENDS}"
+    rf"{_BEGINS}(?:跟|和|同|与|让|叫){_HUMAN}(?:客服)?(?:来|直接)?(?:说|讲|谈|聊|沟通|接|听|处理|跟我说|和我说)话?{_ENDS}|"
+    # 有没有活人, 找个人跟我说, 我要跟人说话: who is to talk with the speaker, and not who is to come and do the work
+    rf"{_BEGINS}(?:这里?|这边|这儿)?有(?:没有)?(?:个|一个)?(?:活人|真人)(?:客服)?(?:吗|啊|呀|呢|没有?|不|在|能|接|听|说话?|管事|的){{0,5}}|"
+    rf"{_BEGINS}(?:找|叫|喊|换|转|接|来)(?:个|一个|一位)?人(?:来)?(?:(?:跟|和|同)[我俺])?(?:说|讲|谈|聊|沟通)话?{_ENDS}|"
+    rf"{_BEGINS}(?:跟|和|同|与)人(?:说|讲|谈|聊|沟通)话?{_ENDS}"
 )
 """A clause that is a call for a human, and nothing else."""
+_MACHINE = r"(?:你们?)?(?:这个?|那个?)?(?:机器人?|智能(?:助手|客服)?|AI|ai|电脑)"
+_NO = r"(?:我|俺|就|可|再|也|都|实在){0,4}(?:不|别|甭|莫)(?:要|想|愿意?|用|肯|再|给我|让|跟|和|同|找|叫|是){0,4}"
+_WANTS_ONE = rf"{_BEGINS}(?:要|找|叫|喊|换|转|来|给我)(?:个|一个|一位)?(?:活|真)?人(?:来|说|讲|接|聊){{0,2}}(?:吧|啊|呀|呢|了)?"
+_NO_MACHINE = re.compile(rf"{_NO}{_MACHINE}(?:来|说|讲|聊|谈|答|回答|回复|扯|话|了|啊|呀|吧){{0,4}}")
+_ONE_WANTED = re.compile(_WANTS_ONE)
+_NOT_BUT = re.compile(rf"{_WANTS_ONE}{_NO_MACHINE.pattern}|{_NO_MACHINE.pattern}{_WANTS_ONE}")
+"""A human instead of the machine: the two together are a call, each alone may be of something else (找个人来, 不要机器)."""
 _AT_END = re.compile(
     r"(?:\d{7}|(?<![不没别未难说讲让叫喊应诉么法以何啥])(?:帮我|给我|请|麻烦|快点?|赶紧|我要|我想|俺要))(?:直接|尽快)?转接?(?:到|一下)?人工(?:客服|服务|坐席)?(?:吧|啊|呀|谢谢)?$"
 )
@@ -100,12 +111,17 @@ def calls_human(text: str) -> bool:
 
     >>> [calls_human(said) for said in ("我电话13800000000，转人工", "转人工，路灯坏了", "公积金怎么提取 给我转人工客服", "我家停水了请转人工")]
     [True, True, True, True]
+    >>> [calls_human(said) for said in ("有没有活人啊，我低保被停了", "我低保停了，我要人，不要机器", "给我找个人说", "找个人来修，不要机器挖")]
+    [True, True, True, False]
     >>> [calls_human(said) for said in ("怎么转人工", "不用转人工", "打12345，转人工，等了半天没人接", "你们一直不给我转人工", "材料费，人工，都涨了")]
     [False, False, False, False, False]
     """
     parted = _parted(text)
     return bool(parted) and (
-        _calls(parted[0]) or _calls(parted[-1]) or _AT_END.search(parted[-1]) is not None
+        _calls(parted[0])
+        or _calls(parted[-1])
+        or _AT_END.search(parted[-1]) is not None
+        or bool(_instead_of_machine(parted))
     )
 
 
@@ -114,14 +130,25 @@ def beside_call(text: str) -> str:
 
     >>> beside_call("我电话13800000000，转人工"), beside_call("转人工吧")
     ('我电话13800000000', '')
+    >>> beside_call("我低保被停了，我要人，不要机器")
+    '我低保被停了'
     """
-    return "，".join(
-        rest for one in _parted(text) if not _calls(one) and (rest := _AT_END.sub(_figures, one))
-    )
+    parted = _parted(text)
+    instead = _instead_of_machine(parted)
+    told = (one for one in parted if not _calls(one) and one not in instead)
+    return "，".join(rest for one in told if (rest := _AT_END.sub(_figures, one)))
 
 
 def _calls(clause: str) -> bool:
-    return len(clause) <= _MOST and _CALLS.fullmatch(clause) is not None
+    return len(clause) <= _MOST and any(one.fullmatch(clause) for one in (_CALLS, _NOT_BUT))
+
+
+def _instead_of_machine(parted: list[str]) -> list[str]:
+    """The clauses that together wish for a human and for no machine (我要人，不要机器); none when they do not."""
+    short = [one for one in parted if len(one) <= _MOST]
+    wanted = [one for one in short if _ONE_WANTED.fullmatch(one)]
+    refused = [one for one in short if _NO_MACHINE.fullmatch(one)]
+    return [*wanted, *refused] if wanted and refused else []
 
 
 def _parted(text: str) -> list[str]:

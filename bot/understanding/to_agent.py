@@ -12,6 +12,7 @@ from bot.understanding.human_wish import beside_call, may_wish_human
 from bot.understanding.name import ANONYMOUS, introduced_name, read_name
 from bot.understanding.phone import asked_phone, own_phone
 from bot.understanding.remarks import is_laughter
+from conversations.waiting import asks_place
 from core.phone import find
 from core.simplified import simplified
 from core.text import plain
@@ -137,9 +138,11 @@ def answered_name(text: str, asked: str) -> str | None:
 def is_of_the_talk(text: str) -> bool:
     """Whether a message is only about the talk itself: the queue, whether anybody is there, thanks.
 
-    >>> [is_of_the_talk(said) for said in ("怎么又排队了?我前面几个", "咋不说话了", "在吗", "医院排队排了一天", "窗口没人")]
+    >>> [is_of_the_talk(said) for said in ("怎么又排队了?我前面几个", "还有几个人排队啊", "在吗", "医院排队排了一天", "窗口没人")]
     [True, True, True, False, False]
     """
+    if asks_place(text):
+        return True
     parts = pieces(simplified(text))
     return bool(parts) and all(
         _OF_THE_TALK.fullmatch(plain(one)) or assent(one) is not None or is_laughter(one) for one in parts

@@ -49,6 +49,11 @@ def test_the_wish_for_a_human_is_never_refused(said: str) -> None:
         "路灯坏了，能不能转人工，谢谢",
         "我要找真人，别的不说了",
         "电话13800000000转人工",
+        "你们这有真人没有，我不会打字，残疾证被收走了",
+        "养老金停了，俺不想跟机器说，俺要个人",
+        "不是这个，能不能找个人跟我讲讲",
+        "别让机器答了，换个人",
+        "要人，不要机器",
     ],
 )
 def test_a_call_in_so_many_words_counts_whatever_else_is_said(said: str, intent: str) -> None:
@@ -66,6 +71,11 @@ def test_a_call_in_so_many_words_counts_whatever_else_is_said(said: str, intent:
         "装修材料，人工，都涨了",
         "要人工费三百",
         "转人工智能学院",
+        "商家不要机器，找人来修",
+        "厂里要人，不要机器",
+        "有没有真人CS的场地",
+        "找个人来把下水道通了",
+        "去哪找个人说理",
     ],
 )
 def test_a_call_that_is_told_of_is_none(said: str) -> None:

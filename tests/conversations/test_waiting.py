@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from unittest.mock import ANY
 
 import pytest
 
 from bot.understanding.danger import shipped
 from conversations import danger
+from conversations.event_kinds import LeftQueue
 from conversations.queued import JOB as AGENTS_GONE
+from conversations.rasa import RasaDown
 from conversations.service import Conversations
-from conversations.types import Agent, Button, Job
+from conversations.types import Agent, Button, Job, Reply
 from conversations.waiting import (
     BACK_BUTTON,
     BACK_TO_BOT,
@@ -32,7 +35,7 @@ LEAVING = (
     "不转了", "别转人工了", "取消转人工", "退出等待", "结束排队", "回到机器人", "让机器人回答吧", "还是跟你说吧", "你来回答吧",
     "我问你就行", "换回智能助手", "不劳烦坐席了", "没人啊？不等了", "人呢？我走了", "怎么没人啊不排了", "太慢了不等了", "人工太慢，不等了", "算了吧不找人了", "没工夫等了",
     "等到啥时候去，不等了", "排到猴年马月，算了", "拉倒吧，不等了", "甭等了", "懒得等了", "不候了", "不要排了", "取消排隊",
-    "放弃排队", "没耐心等了", "还是智能助手来吧", "那我走了",
+    "放弃排队", "没耐心等了", "还是智能助手来吧", "那我走了", "都办好了，再见",
 )  # fmt: skip
 
 
@@ -94,6 +97,8 @@ async def test_a_last_word_in_despair_is_no_goodbye_to_the_queue(process: Proces
         "不要乱收费",
         "我不要赔偿了",
         "不找他了",
+        "办好了",
+        "没事了",
     ],
 )
 def test_who_says_something_else_stays(said: str) -> None:
@@ -108,7 +113,7 @@ async def helping(database: Database) -> AsyncIterator[Process]:
     async def agents_online() -> int:
         return online[0]
 
-    async def helps(job: Job) -> bool:
+    async def helps(_: str, job: Job) -> bool:
         if "失灵" in job.text:
             raise KeyError("a bug")
         return "怎么" in job.text
@@ -238,22 +243,83 @@ async def test_what_cannot_be_judged_is_kept_for_the_agent(helping: Process) -> 
     assert "记下了" in kept.text
 
 
-async def test_one_hiccup_does_not_keep_the_assistant_silent(process: Process) -> None:
+@pytest.mark.parametrize("online", [0, 2])
+async def test_one_hiccup_keeps_nobody_in_the_queue_who_asked_for_no_agent(
+    process: Process, online: int
+) -> None:
     conversation = await process.id_of()
+    process.online[0] = online
     (put_through,) = await process.say("路灯坏了")
-    assert "没有坐席在线" in put_through.text
-    since = (await process.conversations.view(conversation)).waiting_since
+    assert "忙不过来" in put_through.text
+    assert (await process.conversations.view(conversation)).mode == "waiting"
     back, answer = await process.say("在国庆路")
-    assert "恢复了" in back.text and answer.text == "您说的是：在国庆路"
+    assert "恢复了" in back.text and "“路灯坏了”" in back.text, "what got no answer is named"
+    assert answer.text == "您说的是：在国庆路"
+    assert (await process.conversations.view(conversation)).mode == "bot"
+    left = [one for one in await process.conversations.happened(conversation) if one.kind == "left_queue"]
+    assert [(one.facts, one.actor) for one in left] == [(LeftQueue("answered", ANY), "bot")]
     (answer,) = await process.say("是昨天晚上")
     assert answer.text == "您说的是：是昨天晚上"
-    view = await process.conversations.view(conversation)
-    assert (view.mode, view.waiting_since) == ("waiting", since), "an agent still sees what got no answer"
-    (still,) = await process.say("还要等多久")
-    assert "还在排队" in still.text
+
+
+@pytest.mark.parametrize("calls", ["转人工", "给我找个真人"])
+async def test_who_then_asks_for_an_agent_stays_in_the_queue(process: Process, calls: str) -> None:
+    conversation = await process.id_of()
     process.online[0] = 1
-    (kept,) = await process.say("是三号楼门口")
-    assert "记下了" in kept.text, "an agent is there to answer"
+    await process.say("路灯坏了")
+    since = (await process.conversations.view(conversation)).waiting_since
+    (place,) = await process.say(calls)
+    assert "还在排队" in place.text
+    (kept,) = await process.say("在国庆路")
+    assert "记下了" in kept.text
+    view = await process.conversations.view(conversation)
+    assert (view.mode, view.reason, view.waiting_since) == ("waiting", "citizen_asked", since)
+
+
+async def test_a_call_for_an_agent_is_one_while_the_assistant_fails(process: Process) -> None:
+    conversation = await process.id_of()
+    process.dialogue.ask = _down  # type: ignore[method-assign]
+    (put_through,) = await process.say("转人工")
+    assert "忙不过来" not in put_through.text and "已为您排队" in put_through.text
+    assert (await process.conversations.view(conversation)).reason == "citizen_asked"
+
+
+async def _down(*_: object) -> list[Reply]:
+    raise RasaDown("not there")
+
+
+@pytest.mark.parametrize("title", ["撤回这张工单", "查工单进度", "都不是", "跳过"])
+async def test_a_pressed_button_is_answered_and_the_place_is_kept(process: Process, title: str) -> None:
+    conversation = await process.id_of()
+    process.dialogue.form = (Button(title, f"/x{{{title}}}"), Button("转人工", "/request_human"))
+    await process.say("公积金怎么提取")
+    await process.conversations.request_human(conversation, "citizen_asked")
+    since = (await process.conversations.view(conversation)).waiting_since
+    answer, place = await process.say(title)
+    assert answer.text == f"您说的是：/x{{{title}}}" and "位置还留着" in place.text
+    assert (await process.conversations.view(conversation)).waiting_since == since
+    await process.say(title)
+    (still,) = await process.say("转人工")
+    assert "还在排队" in still.text, "who waits already asks for nobody anew"
+
+
+@pytest.mark.parametrize(
+    ("said", "rest"),
+    [
+        ("不等了，那我问下住院押金要不要先交", "那我问下住院押金要不要先交"),
+        ("太慢了，不排队了，我要反映物业的事", "我要反映物业的事"),
+        ("不等了查进度", "查进度"),
+        ("不找人工了。残疾证去哪办", "残疾证去哪办"),
+    ],
+)
+async def test_who_leaves_the_queue_with_more_to_say_is_answered(
+    helping: Process, said: str, rest: str
+) -> None:
+    conversation = await helping.id_of()
+    await helping.conversations.request_human(conversation, "citizen_asked")
+    left, answer = await helping.say(said)
+    assert left.text == "好的，不排队了。" and answer.text == f"您说的是：{rest}"
+    assert (await helping.conversations.view(conversation)).mode == "bot"
 
 
 async def test_who_asked_for_a_human_stays_with_the_queue(process: Process) -> None:

@@ -30,6 +30,7 @@ from desk.policy import Policy
 from desk.presence import Presence
 from gaps import Gaps
 from kb_index.service import KnowledgeBase
+from service import pages
 from service.errors import errors
 from service.proxy import forwarded
 from tests.cities import HUAINAN
@@ -144,7 +145,7 @@ class Office:
 
 
 MakeOffice = Callable[..., Awaitable[Office]]
-"""Starts an office; takes the options of ``desk.routes``, ``public_url``, ``own_wechat``, ``trust_proxy`` and ``watched``.
+"""Starts an office; takes the options of ``desk.routes``, ``public_url``, ``own_wechat``, ``trust_proxy``, ``watched`` and ``shown`` (serves the built pages, too).
 
 Only a watched one takes conversations back from agents who are not there: most tests open no page for their agents.
 """
@@ -155,7 +156,12 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
     made: list[tuple[Office, Conversations]] = []
 
     async def make(
-        *, own_wechat: bool = False, judge: Judge | None = None, watched: bool = False, **options: Any
+        *,
+        own_wechat: bool = False,
+        judge: Judge | None = None,
+        watched: bool = False,
+        shown: bool = False,
+        **options: Any,
     ) -> Office:
         events = LocalEvents()
         presence = Presence(database)
@@ -185,6 +191,8 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
                 **options,
             )
         )
+        if shown:
+            app.add_routes(pages.routes("淮南市"))
         # The desk shows these channels' names for citizens; the channels receive nothing here.
         WebChannel(database, conversations, events, media=media, session_key="k", city="淮南", origins=[])
         if not own_wechat:  # otherwise the test makes one with accounts

@@ -46,6 +46,11 @@ export function lasted(seconds: number): string {
   return `${Math.floor(whole / 3600)} 小时 ${two(Math.floor((whole % 3600) / 60))} 分`;
 }
 
+const LEFT: Record<string, string> = {
+  no_danger: "群众说没有危险，不再排队",
+  answered: "机器人恢复，接着回答，群众没找过人，不再排队",
+};
+
 /** One line for an agent; null for what needs none. */
 export function told(one: Happening): string | null {
   const agent = one.agent?.display_name || "坐席";
@@ -63,7 +68,7 @@ export function told(one: Happening): string | null {
     case "made_urgent":
       return "标为紧急";
     case "left_queue":
-      return (one.facts.why === "no_danger" ? "群众说没有危险，不再排队" : "群众不等了") + after("waited_s", "等了 ");
+      return (LEFT[String(one.facts.why)] ?? "群众不等了") + after("waited_s", "等了 ");
     case "taken":
       if (one.from) return `${agent}从${one.from.display_name || "同事"}手里接手：${String(one.facts.note)}`;
       return `${agent}接入` + after("waited_s", "群众等了 ");

@@ -33,6 +33,7 @@ describe("what happened, as agents read it", () => {
     expect(told(one("handed_over", { reason: "low_confidence" }))).toBe("助手答不准，转人工");
     expect(told(one("left_queue", { facts: { why: "asked", waited_s: 4 } }))).toBe("群众不等了（等了 4 秒）");
     expect(told(one("left_queue", { facts: { why: "no_danger" } }))).toBe("群众说没有危险，不再排队");
+    expect(told(one("left_queue", { facts: { why: "answered", waited_s: 4 } }))).toBe("机器人恢复，接着回答，群众没找过人，不再排队（等了 4 秒）");
   });
 
   it("gives the outcome of a message a line only where it says something the talk does not", () => {
