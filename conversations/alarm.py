@@ -136,6 +136,8 @@ class Alarm:
                     else Screened([grief.left()], outcome=Outcome(Result.TALK))
                 )
         found = harm_done(job.text, await self._look(job.text), fact)
+        if found is not None and found.kind != "self_harm" and not fact and says_goodbye(job.text):
+            found = None  # 都办好了，再见 tells of nobody, whatever it sounds like.
         if fact.get("state") == "asked" and fresh(fact):
             return await self._answered(conversation_id, job, found, fact)
         if self._tired(job, fact):

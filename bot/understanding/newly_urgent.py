@@ -26,7 +26,7 @@ _DENIED = re.compile(
 )
 """What stands right before such words and denies them (没有漏电, 不是说有人受伤)."""
 _AHEAD = re.compile(
-    r"(?:容易|可能|说不定|没准|迟早|早晚|将来|谁|等到?有?人?|非得?有?人?|要有人|(?<!社)(?<!机)会有?人?|我?心(?:里|都|灵)?(?:很|太|真|好)?|感情|自尊心?)$|再不[^，,。]{0,8}(?:就|要|得|会)[^，,。]{0,4}$"
+    r"(?:容易[^，,。]{0,4}|可能|说不定|没准|迟早|早晚|将来|谁|等到?有?人?|非得?有?人?|要有人|(?<!社)(?<!机)会有?人?|我?心(?:里|都|灵)?(?:很|太|真|好)?|感情|自尊心?)$|再不[^，,。]{0,8}(?:就|要|得|会)[^，,。]{0,4}$"
 )
 """What stands right before them where they have not happened, or are no hurt of the body (再不修就要有人受伤了, 我心受伤了)."""
 _ONLY_IF = re.compile(

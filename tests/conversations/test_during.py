@@ -6,6 +6,7 @@ import pytest
 
 from conversations import danger
 from conversations.event_kinds import Result
+from conversations.facts import FORM
 from tests.conversations.conftest import Process
 from tests.conversations.test_danger import FIRE, results_in
 
@@ -198,6 +199,7 @@ async def test_answers_to_the_form_go_to_the_form(process: Process) -> None:
     await process.say(FIRE)
     results_in(process, Result.MATTER)
     await process.say(danger.FILE_IT.title)
+    await process.conversations.remember(await process.id_of(), FORM, {"shown": 1})
     (reply,) = await process.say("在家里")
     assert reply.text == "您说的是：在家里"
     (reply,) = await process.say("火灭了，没事了")

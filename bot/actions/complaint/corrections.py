@@ -16,7 +16,7 @@ from bot.understanding.clauses import may_be_place
 from bot.understanding.edits import edit_parts, plain_value
 from bot.understanding.kind import named_type
 from bot.understanding.lasting import may_be_time, only_time
-from bot.understanding.name import introduced_name
+from bot.understanding.name import ANONYMOUS, introduced_name
 from bot.understanding.object_named import is_generic, told_name
 from bot.understanding.phone import asked_phone
 from bot.understanding.place import place
@@ -225,6 +225,8 @@ def _anew(said: str, slots: Mapping[str, Any]) -> dict[str, str]:
     if more and address:
         return {"address": f"{address}，{more}" if more not in address else address}
     told = told_anew(said)
+    if slots.get("contact_name") == ANONYMOUS:
+        told.pop("contact_name", None)  # who wished to be anonymous is asked first
     accused = str(slots.get("subject") or "")
     known = all(
         slots.get(slot) is not None or (slot == "contact_name" and value == accused)

@@ -103,9 +103,9 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
             heard.rest.append(clause)
     _second_time(heard, slots)
     if Wish.NAMED in heard.wishes and "contact_name" not in heard.values:  # 算了还是写名字吧，贺兰
-        name, clause = next(((name, one) for one in heard.rest if (name := read_name(one))), ("", ""))
-        if name and name != ANONYMOUS:
-            heard.values["contact_name"] = name
+        named, clause = next(((read, one) for one in heard.rest if (read := read_name(one))), ("", ""))
+        if named and named != ANONYMOUS:
+            heard.values["contact_name"] = named
             heard.rest.remove(clause)
     if "contact_phone" in heard.values:  # 没有电话，就座机 2721234: there is one after all
         heard.wishes = [wish for wish in heard.wishes if wish is not Wish.NO_PHONE]

@@ -82,7 +82,7 @@ async def fallback(turn: Turn) -> None:
     if odd.answered(turn) or wordless.answered(turn):
         return
     tells_more = answered.joined(turn, turn.text) != turn.text
-    if not tells_more and await staying.listens(turn):
+    if not tells_more and _misses(turn) == 0 and await staying.listens(turn):
         return
     if await policy.offer_topic(turn):
         turn.set("misses", 0)

@@ -65,7 +65,7 @@ HARMLESS = (
     # A landlord's changed lock is a matter to file, and no blows at home.
     Harmless(("domestic_violence", "crime"), lambda read, *_: clues.locked_out(read)),
     Harmless(("domestic_violence", "crime"), lambda read, *_: threat.only_law(read)),
-    Harmless(("domestic_violence", "crime", "child_abuse"), lambda read, *_: phoned.only_phoned(read)),
+    Harmless(("domestic_violence", "child_abuse"), lambda read, *_: phoned.only_phoned(read)),
     Harmless(
         ("self_harm", "medical", "water"), lambda read, kind, clear: death.of_estate(read, kind, clear=clear)
     ),
