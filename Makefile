@@ -9,8 +9,7 @@ PORT ?= 8012
 RASA_PORT ?= 8013
 # Test processes side by side; a file stays together. Many tests start a Rasa or a browser and wait for it.
 WORKERS ?= 2
-# The files come in the order of tests/order.py: what takes long comes first, so that no worker ends long after the others.
-PYTEST = $(APP)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST = $(APP)/pytest -n $(WORKERS) --dist loadfile
 APP := .venv/bin
 RASA := .venv-rasa/bin
 PIP := -m pip install --disable-pip-version-check --progress-bar off

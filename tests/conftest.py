@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import re
 from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,6 @@ from core.database import Database
 from core.sealing import use_data_key
 from tests.commands import share_commands
 from tests.knowledge import share_searchers
-from tests.order import place
 from tests.postgres import postgresql
 from tests.tables import empty_postgresql, empty_sqlite, share_statements, write_unsynced
 
@@ -52,20 +50,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
-    """Mark every test that runs on PostgreSQL (its fixtures or the name of its parameter tell), and thin out tables.
-
-    With several workers, the files that take longest come first.
-    """
+    """Mark every test that runs on PostgreSQL (its fixtures or the name of its parameter tell), and thin out tables."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "postgresql_server" in fixtures or _ON_POSTGRESQL.search(item.nodeid):
             item.add_marker(pytest.mark.postgresql)
     yield  # the tests that the command line asks for are chosen
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        here = Path(__file__).parent
-        items.sort(
-            key=lambda item: place(str(item.path.relative_to(here)) if item.path.is_relative_to(here) else "")
-        )
     most = config.getoption("--rows")
     if most:
         left_out = _beyond(items, most)
