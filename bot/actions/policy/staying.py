@@ -36,6 +36,8 @@ _TO_US = re.compile(
     r"[帮给替]我|[帮给替]俺|你们|恁们|登记|投诉|反映|举报|派人|来[个]?人|来看|快来|管管|赶紧|记下|记上|工单|查询码"
 )
 """Words to the hotline, of what it is to do."""
+_TALKS = re.compile("[好嗯哦噢唉哎行中对知晓明谢算先再回那这真才都了吧啊哈呀嘛呢服急气苦难怕]")
+"""A character that nearly every remark has, and keys struck at random mostly have not."""
 _MATTER = 0.5
 """Probability of a matter (0 to 1) from which what asks nothing is no mere remark."""
 
@@ -64,7 +66,7 @@ async def stays(turn: Turn) -> bool:
 
 async def listens(turn: Turn) -> bool:
     """Take a remark after an answer (嗯，回头跟大姑商量下) for what it is; False for what asks, reports or goes on."""
-    if may_ask(turn.text, kinds_of(turn)):
+    if may_ask(turn.text, kinds_of(turn)) or _TALKS.search(turn.text) is None:
         return False
     found = await _read(turn)
     kinds = kinds_of(turn) or {}
