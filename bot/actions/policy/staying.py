@@ -51,6 +51,8 @@ async def stays(turn: Turn) -> bool:
     asks = may_ask(turn.text, kinds_of(turn))
     if choice.kind not in ("says", "other", "none"):
         return False
+    if choice.kind == "none" and turn.intent == "complain" and not asks:
+        return False  # nothing tells it, and it sounds like a matter (老板换了号，打过去是空号)
     told = choice.kind == "says" and (asks or choice.sure)
     if turn.offered in (INVITED, "complaint") and not told:
         return False  # it may tell more of what is to be filed (不知道是哪家公司的)
