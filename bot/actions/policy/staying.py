@@ -17,7 +17,6 @@ from bot.actions.policy.choosing import offered
 from bot.actions.policy.follow_up import GUESSED, LISTENS, about, say
 from bot.actions.policy.going_on import chosen
 from bot.actions.policy.subject import subject_of
-from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.wording import HUMAN
@@ -51,8 +50,10 @@ async def stays(turn: Turn) -> bool:
     asks = may_ask(turn.text, kinds_of(turn))
     if choice.kind not in ("says", "other", "none"):
         return False
-    if choice.kind == "none" and turn.intent == "complain" and not asks:
-        return False  # nothing tells it, and it sounds like a matter (老板换了号，打过去是空号)
+    if choice.kind != "says" and turn.intent == "complain" and not asks:
+        return (
+            False  # the entry tells nothing of it, and it sounds like a matter (工地半夜施工，吵得孩子睡不着)
+        )
     told = choice.kind == "says" and (asks or choice.sure)
     if turn.offered in (INVITED, "complaint") and not told:
         return False  # it may tell more of what is to be filed (不知道是哪家公司的)
@@ -60,8 +61,6 @@ async def stays(turn: Turn) -> bool:
         await untold.say(turn, entry, choice.others)
     else:
         await say(turn, entry, choice, known)
-        if turn.intent == "complain" and not asks:
-            offer_filing(turn, turn.text)
     turn.set("misses", 0)
     return True
 
