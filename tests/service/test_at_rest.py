@@ -171,6 +171,7 @@ def test_every_column_of_free_text_is_encrypted_or_said_to_name_nobody() -> None
         "jobs.last_error",
         "jobs.payload",  # ids
         "processes.name",
+        "ticket_shown.tokens",  # keyed
         "tickets.search_tokens",  # keyed
         "wechat_access.paused_for",
         "wechat_answers.carried",  # ids
@@ -349,7 +350,7 @@ async def test_the_doctor_refuses_what_others_can_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "good", "word"),
     [
-        ({}, True, "wenban keys move"),
+        ({}, True, "再分开"),
         ({"public_url": "https://12345.example.gov.cn"}, False, "WENBAN_DATA_KEY_FILE"),
         ({"data_key_file": "apart.json", "public_url": "https://12345.example.gov.cn"}, True, "现用"),
         ({"data_key_file": "data/keys.json"}, False, "里面"),
