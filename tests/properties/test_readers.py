@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.understanding import phone as phones
 from bot.understanding.when import moments
 from conversations import attachments, parting
+from conversations.waiting import says_goodbye
 from core.city import load_city
 from core.clock import local
 from core.text import clean, legible, line, plain
@@ -77,7 +78,7 @@ def test_a_talk_is_over_only_by_its_newest_word(newest: list[tuple[bool, str]]) 
     if over:
         by_agent, last = newest[0]
         assert len(last.strip()) <= parting.LONGEST and any(agent for agent, _ in newest)
-        assert by_agent or parting.takes_leave(last) or parting.only_thanks(last)
+        assert by_agent or says_goodbye(last) or parting.only_thanks(last)
     assert not parting.parted([(False, "路灯还是没修好"), *newest])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import declined, feedback, locally, unknown, untold, whole, within
@@ -217,9 +216,7 @@ async def about(turn: Turn, entry: Entry, known: Mapping[str, object]) -> tuple[
     return entry, choice
 
 
-async def say(
-    turn: Turn, entry: Entry, choice: Choice, known: Mapping[str, object] = MappingProxyType({})
-) -> None:
+async def say(turn: Turn, entry: Entry, choice: Choice, known: Mapping[str, object]) -> None:
     """Say the likeliest sentences of the entry, or the whole other entry; and offer to file what is told beside the question."""
     if choice.kind == "other":
         await tell(turn, choice.others[0][0], probability=choice.other, doubt=not choice.sure)
