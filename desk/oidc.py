@@ -236,7 +236,10 @@ def _safe(address: object) -> bool:
     """Whether an address is one of https, or of this machine."""
     if not isinstance(address, str):
         return False
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     return bool(parts.hostname) and (
         parts.scheme == "https"
         or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))

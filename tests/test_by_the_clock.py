@@ -21,6 +21,7 @@ WAITS = {
     "service/renewal.py": "within a job, for other processes to read the new keys",
     "tickets/imports.py": "within an import, to let those who only read have their turn",
     "tickets/listing.py": "within a search, to let others have their turn",
+    "tickets/shown.py": "within a run of the job, to let others write",
     "tickets/sweep.py": "within a run of the job, to let others have their turn",
     "core/resealing.py": "within the upgrade or a job, to let others write",
     "core/retention.py": "within a run of the job, to let others write",

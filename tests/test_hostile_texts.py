@@ -45,9 +45,15 @@ NO_READERS = frozenset(
 """Functions of a text that read no citizen's words, or that need the encoder and so run in threads."""
 SHORT = {
     "bot.understanding.assent._WHOLE": 20,
+    "bot.understanding.human_wish._CALLS": 40,
+    "bot.understanding.human_wish._NOT_BUT": 40,
     "bot.understanding.looks._NEARBY": 24,
     "bot.understanding.looks._ONLY_KINDS": 24,
+    "bot.understanding.told_anew._WRITE_NOT": 100,
     "bot.understanding.when_background._SIGNED": 12,
+    "conversations.parting._ONLY_THANKS": 40,
+    "conversations.waiting._GOODBYE": 16,
+    "conversations.waiting._OF_COURTESY": 16,
 }
 """Patterns that only get short texts → most characters. What calls them cuts or refuses longer ones."""
 

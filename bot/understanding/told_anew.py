@@ -124,7 +124,8 @@ def written_instead(text: str) -> tuple[str, str] | None:
     >>> written_instead("名字我不知道，你写“镇上蓝色大铁门的厂”，别写个厂"), written_instead("别写我的名字")
     (('个厂', '镇上蓝色大铁门的厂'), None)
     """
-    found = _WRITE_NOT.search(text.strip())
+    said = text.strip()
+    found = _WRITE_NOT.search(said) if len(said) <= _LONGEST else None
     return (found["old"], found["new"]) if found else None
 
 

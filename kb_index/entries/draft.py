@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import BadRequest, Conflict
 from core.text import written
+from kb_index.entries.reading import encoding_problem
 from kb_index.entries.writing import one_line, place_of, scalar
 
 TEMPLATE = """\
@@ -103,11 +104,25 @@ def write_new(path: Path, text: str, folder: Path) -> None:
     """Writes a new file; an existing file is never overwritten.
 
     Raises:
+        BadRequest: when the file could not be read again (:func:`as_bytes`).
         Conflict: when the file exists already.
     """
+    raw = as_bytes(text)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with path.open("xb") as file:
+            file.write(raw)
     except FileExistsError as error:
         raise Conflict(f"{path.relative_to(folder)} 已经有了", code="entry_exists") from error
+
+
+def as_bytes(text: str) -> bytes:
+    """The bytes of an entry's file.
+
+    Raises:
+        BadRequest: when it holds characters that nobody sees, with which it would not be read, and the build would stop.
+    """
+    raw = text.encode("utf-8", "surrogatepass")
+    if problem := encoding_problem(raw, ""):
+        raise BadRequest(f"{problem.message}，请删掉后再试", code="unreadable")
+    return raw

@@ -42,7 +42,7 @@ def read_text(path: Path, name: str, limit: int = MAX_BYTES) -> tuple[str | None
             [Problem(name, 1, "error", "file_unreadable", message, "检查文件权限，或重新保存一次")],
         )
     digest = hashlib.sha256(raw).hexdigest()
-    problem = _encoding_problem(raw, name)
+    problem = encoding_problem(raw, name)
     if problem is not None:
         return None, digest, [problem]
     text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
@@ -54,7 +54,13 @@ def read_text(path: Path, name: str, limit: int = MAX_BYTES) -> tuple[str | None
     return (None if problems else text), digest, problems
 
 
-def _encoding_problem(raw: bytes, name: str) -> Problem | None:
+def encoding_problem(raw: bytes, name: str) -> Problem | None:
+    """What keeps a file from being read as text: another encoding, or characters that nobody sees; None: nothing.
+
+    Args:
+        raw: the file's bytes.
+        name: how the problem names the file.
+    """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         message = "文件是 UTF-16（记事本的“Unicode”）编码"
         return Problem(

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from pypinyin import lazy_pinyin
 
 from core.errors import BadRequest, WenbanError
-from kb_index.entries.draft import write_new
+from kb_index.entries.draft import as_bytes, write_new
 from kb_index.entries.entry import OPTIONAL_SECTIONS, Entry
 from kb_index.entries.folder import read_folder
 from kb_index.entries.reading import MAX_BYTES
@@ -196,7 +196,7 @@ class _Desk:
         path = place_of(self._folder, entry_id)
         self._validate(data)
         text = to_markdown(data, data["notes"])
-        if len(text.encode()) > MAX_BYTES:
+        if len(as_bytes(text)) > MAX_BYTES:
             raise BadRequest(f"内容太长，超过 {MAX_BYTES // 1000} KB", code="too_long")
         if write:
             write_new(path, text, self._folder)

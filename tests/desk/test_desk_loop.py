@@ -24,6 +24,9 @@ COUNT = 20_000
 ONE = ("tickets.number = ", "tickets.id = ")
 """How single tickets are read, which takes no time."""
 
+TRIES = 3
+"""Most rounds. Something else on a busy machine may hold the loop in one of them; what asks holds it in each."""
+
 
 @contextmanager
 def on_the_loop(database: Database) -> Iterator[list[str]]:
@@ -69,17 +72,20 @@ async def test_whatever_is_asked_of_many_tickets_leaves_the_loop_free(
     clerk = await office.hire("clerk", "department", department=department)
     await settle(office.server.app)
     await leader.get("/tickets", q="路灯")  # which opens the connections
-    with on_the_loop(database) as found, watched() as held:
-        for person, lists in ((leader, LISTS), (clerk, OWN)):
-            for name, query in lists.items():
-                asked = {key: value.format(**words) for key, value in query.items()}
-                await person.get("/tickets", **asked)
-                assert found == [], name
-            await person.get("/tickets/counts")
-            assert found == [], "counts"
-        for number in numbers:
-            await leader.get(f"/tickets/{number}")
-            assert found == [], "ticket page"
-        response = await leader.client.get("/api/desk/tickets/export", params={"state": "延期审核"})
-        assert response.status == 200 and found == [], "export"
-    assert held.busy_ms < HELD_MS, "processor time of the loop's thread in one go"
+    held_ms = []
+    while len(held_ms) < TRIES and min(held_ms, default=HELD_MS) >= HELD_MS:
+        with on_the_loop(database) as found, watched() as held:
+            for person, lists in ((leader, LISTS), (clerk, OWN)):
+                for name, query in lists.items():
+                    asked = {key: value.format(**words) for key, value in query.items()}
+                    await person.get("/tickets", **asked)
+                    assert found == [], name
+                await person.get("/tickets/counts")
+                assert found == [], "counts"
+            for number in numbers:
+                await leader.get(f"/tickets/{number}")
+                assert found == [], "ticket page"
+            response = await leader.client.get("/api/desk/tickets/export", params={"state": "延期审核"})
+            assert response.status == 200 and found == [], "export"
+        held_ms.append(held.busy_ms)
+    assert min(held_ms) < HELD_MS, "processor time of the loop's thread in one go"

@@ -38,7 +38,7 @@ values: st.SearchStrategy[Any] = st.recursive(
 
 def bodies(*shapes: dict[str, Any]) -> st.SearchStrategy[bytes]:
     """Bodies of requests: any bytes, any JSON, and the given objects with some field missing, foreign or of any value."""
-    names = sorted({name for shape in shapes for name in shape})
+    names = sorted({name for shape in shapes for name in shape}) or ["text"]
     damaged = st.sampled_from(shapes).flatmap(
         lambda shape: st.dictionaries(
             st.sampled_from(names) | st.text(max_size=6), values, max_size=3
