@@ -33,6 +33,7 @@ from bot.understanding.wording import (
     asks_somehow,
     implies_question,
     plainly_asks,
+    pleads,
     reproaches,
     wishes_filing,
 )
@@ -61,6 +62,8 @@ _OF_SIGN = {"angry": "abuse", "pleased": THANK, "fire": "nonsense", "other": "no
 _MATTERS = frozenset({"complain", "suggest", "praise", "start_complaint"})
 _FRAGMENTS = frozenset({"follow_up", "inform", "repeat", "correct"})
 """Intents of short messages that depend on earlier messages."""
+_OF_FORMS = frozenset({"correct", "cancel"})
+"""Intents of what is done with a form. A question whose answer is known, of which Rasa is not sure, is none (投诉点错了想撤, 孩子改跟我姓)."""
 _OF_TICKETS = frozenset({"ask_progress", "urge"})
 """Intents about a ticket. A question without a word of one is none of them (怎么查一个人是不是老赖)."""
 _TICKET = re.compile(
@@ -106,6 +109,8 @@ _BRIEF = 8
 """Up to this number of characters Rasa's intent is kept: there is too little other evidence."""
 _SURE_MATTER = 0.97
 """Rasa's confidence (0 to 1) from which a matter or talk is believed when no word of it asks, and a question that may be a matter."""
+_TOLD_SHORT = 60
+"""Up to this number of characters a matter that an entry answers, and that is not surely a matter, gets the answer before filing is offered."""
 _SUGGESTS = re.compile(
     r"(?:您好|你好)?[，,\s]*(?:我|俺)?们?(?:强烈|想|要|诚恳|真心)*(?:提个?)?建议(?!书|被|采纳|信|单|箱|是).."
 )
@@ -255,7 +260,15 @@ def decide(
         "base": round(best, 3),
     }
 
+    known = best >= bars.sure or (best >= bars.likely and second < best * FAR_BEHIND)
+    rights = known and kinds["matter"] < bars.matter and len(text) <= _TOLD_SHORT
+    rights = rights and not wishes_filing(text) and not pleads(text)
+
     def decided(intent: str, probability: float) -> Decision:
+        if (
+            intent == TELL and rights
+        ):  # 健身房关门了，卡里还有两千 is told what may be demanded, and then asked
+            intent = ASK_WITH_MATTER
         if intent in _MATTERS and puts_right(text):  # 我说的是驾驶证，不是身份证 tells no matter
             intent, probability = "nlu_fallback", 1.0
         return Decision(intent, min(max(probability, 0.0), 1.0), reasons)
@@ -299,9 +312,10 @@ def decide(
         return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:
         return decided(THANK, kinds["talk"])
-    known = best >= bars.sure or (best >= bars.likely and second < best * FAR_BEHIND)
     if known and intent in _OPEN | _MATTERS and closes_asking(text):  # …直往我卧室灌，打城管还是打环保
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, max(asks, best))
+    if intent in _OF_FORMS and confidence < _PLAIN <= kinds["question"] and known:
+        return decided(ASK, max(asks, best))
     heard = kinds["question"] < _CLEARLY
     tells_only = heard and _only_tells(text, intent, confidence)
     if tells_only or _stays(text, intent, confidence, kinds, best, bars):

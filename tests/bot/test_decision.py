@@ -67,9 +67,25 @@ def test_a_story_that_ends_in_a_question_is_answered_when_one_entry_is_known(
 
 def test_a_matter_surely_heard_in_words_that_ask_nothing_is_filed() -> None:
     nothing_asked = "楼上天天半夜装修吵得睡不着"
-    assert decide(nothing_asked, [(TELL, 0.99)], RATHER_ASKS, 0.99, BARS).intent == TELL
+    assert decide(nothing_asked, [(TELL, 0.99)], RATHER_ASKS, 0.5, BARS).intent == TELL
     assert decide(nothing_asked + "，该找谁管？", [(TELL, 0.99)], RATHER_ASKS, 0.99, BARS).intent != TELL
     assert decide(nothing_asked, [(TELL, 0.99)], ASKS, 0.99, BARS).intent == ASK
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "best", "intent"),
+    [
+        ("健身房关门了，卡里还有两千", RATHER_ASKS, 0.99, ASK_WITH_MATTER),
+        ("健身房关门了，卡里还有两千", RATHER_ASKS, 0.5, TELL),
+        ("健身房关门了，卡里还有两千", TELLS, 0.99, TELL),
+        ("我要投诉健身房，关门了，卡里还有两千", RATHER_ASKS, 0.99, TELL),
+        ("健身房关门了，卡里还有两千，" + "老板也找不到，" * 8, RATHER_ASKS, 0.99, TELL),
+    ],
+)
+def test_a_short_matter_that_an_entry_answers_gets_the_answer_and_then_the_offer(
+    text: str, kinds: dict[str, float], best: float, intent: str
+) -> None:
+    assert decide(text, [(TELL, 0.99)], kinds, best, BARS).intent == intent
 
 
 def test_what_rasa_surely_takes_for_a_question_is_not_filed_as_a_matter_that_is_only_likely() -> None:
@@ -253,3 +269,18 @@ def test_a_number_asked_for_goes_on_from_what_was_spoken_of() -> None:
     kinds = {"question": 0.0, "matter": 0.0, "both": 0.0, "talk": 1.0}
     assert decide("有没有电话", [("skip", 0.36)], kinds, 0.78).intent == "follow_up"
     assert decide("没有电话", [("skip", 0.9)], kinds, 0.1).intent == "skip"
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_for", "best", "second", "intent"),
+    [
+        ("娃想改跟我姓，他爸不肯签字", "correct", 0.84, 0.04, ASK),
+        ("投诉点错了想撤", "cancel", 0.92, 0.0, ASK),
+        ("娃想改跟我姓，他爸不肯签字", "correct", 0.2, 0.1, "correct"),
+        ("改一下诉求内容", "correct", 0.92, 0.0, "correct"),
+    ],
+)
+def test_a_question_that_an_entry_answers_is_nothing_done_with_a_form(
+    text: str, taken_for: str, best: float, second: float, intent: str
+) -> None:
+    assert decide(text, [(taken_for, 0.6)], ASKS, best, second=second).intent == intent
