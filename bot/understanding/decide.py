@@ -33,7 +33,6 @@ from bot.understanding.wording import (
     asks_somehow,
     implies_question,
     plainly_asks,
-    pleads,
     reproaches,
     wishes_filing,
 )
@@ -109,8 +108,6 @@ _BRIEF = 8
 """Up to this number of characters Rasa's intent is kept: there is too little other evidence."""
 _SURE_MATTER = 0.97
 """Rasa's confidence (0 to 1) from which a matter or talk is believed when no word of it asks, and a question that may be a matter."""
-_TOLD_SHORT = 60
-"""Up to this number of characters a matter that an entry answers, and that is not surely a matter, gets the answer before filing is offered."""
 _SUGGESTS = re.compile(
     r"(?:您好|你好)?[，,\s]*(?:我|俺)?们?(?:强烈|想|要|诚恳|真心)*(?:提个?)?建议(?!书|被|采纳|信|单|箱|是).."
 )
@@ -260,15 +257,7 @@ def decide(
         "base": round(best, 3),
     }
 
-    known = best >= bars.sure or (best >= bars.likely and second < best * FAR_BEHIND)
-    rights = known and kinds["matter"] < bars.matter and len(text) <= _TOLD_SHORT
-    rights = rights and not wishes_filing(text) and not pleads(text)
-
     def decided(intent: str, probability: float) -> Decision:
-        if (
-            intent == TELL and rights
-        ):  # 健身房关门了，卡里还有两千 is told what may be demanded, and then asked
-            intent = ASK_WITH_MATTER
         if intent in _MATTERS and puts_right(text):  # 我说的是驾驶证，不是身份证 tells no matter
             intent, probability = "nlu_fallback", 1.0
         return Decision(intent, min(max(probability, 0.0), 1.0), reasons)
@@ -312,6 +301,7 @@ def decide(
         return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:
         return decided(THANK, kinds["talk"])
+    known = best >= bars.sure or (best >= bars.likely and second < best * FAR_BEHIND)
     if known and intent in _OPEN | _MATTERS and closes_asking(text):  # …直往我卧室灌，打城管还是打环保
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, max(asks, best))
     if intent in _OF_FORMS and confidence < _PLAIN <= kinds["question"] and known:
