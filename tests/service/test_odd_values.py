@@ -24,7 +24,8 @@ from desk.accounts import add_user
 from desk.models import DeskUser
 from desk.roles import Role
 from service.app import DATABASE, create_app
-from tests.service.test_roles_and_routes import OBJECTS, OURS, PASSWORD
+from tests.service.conftest import OURS, PASSWORD
+from tests.service.test_roles_and_routes import OBJECTS
 
 ODD: tuple[Any, ...] = (
     "a\x00b", "\x00", "\ud800", "%", "_", "\\", "'", '"', "''; DROP TABLE messages; --", "a" * 5_000, "٣", "-1", "1e9", "NaN",
