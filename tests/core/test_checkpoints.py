@@ -29,6 +29,7 @@ async def _say(database: Database, words: str) -> None:
         await session.execute(text("INSERT INTO said VALUES (:words)"), {"words": words})
 
 
+@pytest.mark.slow
 async def test_the_log_is_written_back_in_a_thread_and_by_no_commit(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,6 +54,7 @@ async def test_the_log_is_written_back_in_a_thread_and_by_no_commit(
     await database.close()
 
 
+@pytest.mark.slow
 async def test_a_log_that_somebody_writes_all_the_time_does_not_grow_for_good(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -195,6 +195,7 @@ def _parses(called: ast.expr) -> bool:
     return called.attr in PARSES or (of in _OF and called.attr in ("open", "load", "reader", "DictReader"))
 
 
+@pytest.mark.slow
 def test_every_module_that_parses_has_its_row() -> None:
     ours = {one for names in OURS.values() for one in names.split()}
     known = {*FED, *ours}

@@ -140,6 +140,7 @@ async def _living_twice(database: Database) -> list[object]:
     return list(await living(database))
 
 
+@pytest.mark.slow
 def test_the_doctor_asks_redis_and_whether_those_that_seem_to_live_do(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -366,6 +366,7 @@ NOT_LISTS = {
 """Addresses that are read and take no question."""
 
 
+@pytest.mark.slow
 async def test_every_list_bounds_its_page_and_its_question(desk: Desk) -> None:
     wrong = []
     for route in (one for one in desk.routes if one.startswith("GET /api/desk/") and one not in NOT_LISTS):
@@ -380,6 +381,7 @@ async def test_every_list_bounds_its_page_and_its_question(desk: Desk) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 async def test_no_address_reads_an_endless_question(desk: Desk) -> None:
     for route in (one for one in desk.routes if one.startswith("GET ")):
         url = re.sub(r"\{\w+\}", "x", route.removeprefix("GET "))

@@ -2,11 +2,13 @@
 
 import gc
 
+import pytest
 from aiohttp import web
 
 from service.settled import settle
 
 
+@pytest.mark.slow
 async def test_what_is_loaded_at_start_up_is_looked_at_no_more() -> None:
     loaded: list[object] = [[]]
     app = web.Application()

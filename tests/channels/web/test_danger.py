@@ -6,6 +6,8 @@ import asyncio
 import threading
 from collections.abc import Mapping
 
+import pytest
+
 from bot.understanding.danger import shipped
 from conversations import danger
 from conversations.sources import SOURCE_QUEUED, SOURCE_URGENT
@@ -32,6 +34,7 @@ async def test_advice_numbers_to_tap_and_the_way_on(running: Running) -> None:
     assert answer["text"] == "您说的是：我家着火了，快来人"
 
 
+@pytest.mark.slow
 async def test_many_alarms_from_one_address_fill_neither_the_queue_nor_its_front(running: Running) -> None:
     visitors = [await running.visitor() for _ in range(MANY)]
     answers = await asyncio.gather(*(visitor.say(JUMP) for visitor in visitors))

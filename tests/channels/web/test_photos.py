@@ -144,6 +144,7 @@ async def test_a_photo_and_a_place_at_once_are_refused_as_one_would_be_lost(runn
         assert await code_of(response) == (400, "bad_request")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", ["memory", "processor time", "time"])
 async def test_a_picture_that_takes_too_much_is_refused_and_the_app_goes_on(
     running: Running, monkeypatch: pytest.MonkeyPatch, limit: str

@@ -72,6 +72,7 @@ def test_a_wrong_menu_is_said_and_goes_nowhere(tmp_path: Path, wrong: str, said:
         menu.read(file)
 
 
+@pytest.mark.slow
 def test_the_doctor_finds_what_is_well_and_what_is_not(configured: CliRunner, api: Api) -> None:
     done = configured.invoke(app, ["doctor"])
     assert done.exit_code == 1, "the address can't be reached"

@@ -185,6 +185,7 @@ async def test_a_refused_push_is_never_taken_for_sent(running: Running, api: Api
     assert (await running.account("pushing").say("喂喂")).text == "【坐席 3 号】第一句"
 
 
+@pytest.mark.slow
 async def test_a_platform_that_is_not_there_costs_nothing(running: Running, api: Api, clock: Clock) -> None:
     conversation_id = await talking(running)
     api.fail(SEND, errcode=42001)  # the welcome may have been pushed: its token, if there is one, has expired
