@@ -50,12 +50,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
-    """Mark every test that runs on PostgreSQL (its fixtures or the name of its parameter tell), and thin out tables."""
+    """Mark every test that runs on PostgreSQL (its fixtures or the name of its parameter tell), and thin out tables.
+
+    Those which wait for other processes, a browser or the clock run once more when they fail: of hundreds one meets, now and then, a
+    machine that is busy elsewhere. The summary names each with RERUN; one that comes back is a fault (CONTRIBUTING.md).
+    """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "postgresql_server" in fixtures or _ON_POSTGRESQL.search(item.nodeid):
             item.add_marker(pytest.mark.postgresql)
     yield  # the tests that the command line asks for are chosen
+    for item in items:
+        if item.get_closest_marker("end_to_end") or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     most = config.getoption("--rows")
     if most:
         left_out = _beyond(items, most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -40,7 +41,8 @@ def test_who_has_left_is_followed_and_a_supervisor_may_always(
     anne.page.get_by_role("menuitem", name="退出登录").click()
     expect(anne.page.get_by_label("账号")).to_be_visible()
     dialog.get_by_role("button", name="接手").click()
-    expect(widget.log()).to_contain_text("接下来由坐席22号继续为您服务")
+    # Soon after the sign-out it is back in the queue. Whichever comes first, who asked for it has it.
+    expect(widget.log()).to_contain_text(re.compile("接下来由坐席22号继续为您服务|坐席22号已接入"))
     expect(dialog).to_be_hidden()
     expect(bill.page.get_by_label("回复内容")).to_be_visible()
     _picture(bill.page, tmp_path / "taken-over-phone.png")

@@ -128,10 +128,19 @@ export async function transfer(to: string | null, note: string): Promise<boolean
   return act((id) => api.transfer(id, to, note));
 }
 
-/** 接手, from the colleague who has the conversation as it is shown. */
+/** 接手, from the colleague who has the conversation as it is shown. When nobody has it any more (the colleague's conversations go
+ * back into the queue soon after the sign-out), it is taken as from the queue. */
 export async function takeOver(note: string): Promise<boolean> {
   const holder = thread.conversation?.agent?.id;
-  return holder ? act((id) => api.takeOver(id, holder, note)) : false;
+  return act(async (id) => {
+    if (!holder) return api.take(id);
+    try {
+      return await api.takeOver(id, holder, note);
+    } catch (error) {
+      if (error instanceof DeskError && error.code === "not_held") return api.take(id);
+      throw error;
+    }
+  });
 }
 
 /** 结束会话, with what it came to. */

@@ -5,7 +5,7 @@ import { api } from "../../desk/api/desk";
 import { board, choose, forget, refresh, shown } from "../../desk/state/board";
 import { connected, listen, mute, received } from "../../desk/state/live";
 import { session } from "../../desk/state/session";
-import { clear, deliver, drafts, end, handBack, open, say, take, thread, transfer } from "../../desk/state/thread";
+import { clear, deliver, drafts, end, handBack, open, say, take, takeOver, thread, transfer } from "../../desk/state/thread";
 import { DeskServer, ME, conversation } from "../support/desk_server";
 import { message } from "../support/messages";
 import { pause, until } from "../support/until";
@@ -172,6 +172,24 @@ describe("a conversation", () => {
     expect(await take()).toBe(false);
     expect(thread.problem).toBe("这个会话已由坐席 5 号接入");
     expect(thread.conversation).toMatchObject({ mode: "human", agent: OTHER });
+  });
+
+  it("is taken as from the queue when it was put back while the reason for taking it over was written", async () => {
+    for (const seen of [true, false]) {
+      server.put(conversation("a", { mode: "human", agent: OTHER }));
+      await listening();
+      await open("a");
+      server.put(conversation("a"));
+      server.instead = (asked) => asked.path.endsWith("/take_over")
+        ? { status: 409, body: { error: { code: "not_held", message: "这个会话现在没有坐席" } } }
+        : undefined;
+      if (seen) {
+        server.push({ type: "conversation", conversation: conversation("a") });
+        await until("the page knows", () => thread.conversation?.mode === "waiting");
+      }
+      expect(await takeOver("同事已下班")).toBe(true);
+      expect(thread.conversation).toMatchObject({ mode: "human", agent: { id: ME.id } });
+    }
   });
 
   it("keeps a reply that failed and sends it again with the same id", async () => {
