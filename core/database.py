@@ -37,7 +37,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
-from core import inline_sqlite
+from core import inline_sqlite, threaded_sqlite
 from core.checkpoints import CONNECTION, Checkpoints
 from core.errors import ConfigurationError
 
@@ -283,6 +283,7 @@ class Database:
         if self._browsing is None:
             self._browsing = create_async_engine(
                 self.url,
+                connect_args={"async_creator_fn": threaded_sqlite.connect},
                 hide_parameters=True,
                 pool_size=BROWSERS,
                 max_overflow=0,

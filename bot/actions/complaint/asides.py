@@ -104,11 +104,13 @@ async def unread(turn: Turn, slot: str) -> None:
     named = contact.own_name(turn.text) if slot == "contact_phone" and not turn.pressed else None
     if named is not None and turn.slot("contact_name") == drafts.ANONYMOUS:
         contact.ask_named(turn, slot, named)
+    elif await steps.left_open(turn, slot):
+        pass
     elif turn.intent not in _NO_QUESTIONS and not turn.pressed and is_asking(turn.text):
         await policy_aside(turn, certain=True)
         resume(turn, slot)
     else:
-        steps.bad_try(turn, slot)
+        await steps.bad_try(turn, slot)
 
 
 async def listened(turn: Turn, slot: str) -> bool:

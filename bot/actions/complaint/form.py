@@ -271,7 +271,7 @@ async def _chosen(turn: Turn, slot: str) -> None:
     elif name in drafts.LABELS:
         await steps.take(turn, name, read_answer(name, value))
     else:
-        steps.bad_try(turn, slot)
+        await steps.bad_try(turn, slot)
 
 
 async def _guessed(turn: Turn, slot: str, left: str) -> None:
@@ -397,7 +397,7 @@ async def _deny(turn: Turn, slot: str) -> None:
     elif questions.skippable(turn, slot):
         await skipping.skip(turn, slot)
     else:
-        steps.bad_try(turn, slot)
+        await steps.bad_try(turn, slot)
 
 
 _MOVES: dict[Move, Callable[[Turn, str], Awaitable[None]]] = {

@@ -97,6 +97,11 @@ def put_often(turn: Turn, slot: str) -> bool:
     return slot != drafts.CONFIRM and question(turn, slot) == BY_NAME[slot].again
 
 
+def put_anew(turn: Turn, slot: str) -> bool:
+    """Whether a slot was asked for in other words already, so that asking once more leads nowhere."""
+    return _times(turn, BY_NAME[slot].again) > 0
+
+
 def _times(turn: Turn, said: str) -> int:
     """How often some words stood in what the form has said since it was opened."""
     times = 0

@@ -90,7 +90,7 @@ def _bare(answer: str) -> str:
 async def _another_content(turn: Turn, slot: str, edit: ContentEdit) -> None:
     value = read_answer("content", edit.new)
     if not isinstance(value, str):
-        steps.bad_try(turn, slot)
+        await steps.bad_try(turn, slot)
         return
     if edit.adds:
         content = f"{turn.slot('content')}\n补充：{value}"

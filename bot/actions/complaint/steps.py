@@ -71,7 +71,7 @@ async def take(turn: Turn, slot: str, value: str | bool | None, before: str = ""
         before: text before the next question, in the same message.
     """
     if value is None:
-        bad_try(turn, slot)
+        await bad_try(turn, slot)
         return
     if slot == "content":
         await _take_story(turn, str(value), before)
@@ -185,8 +185,22 @@ def tries_so_far(turn: Turn) -> int:
     return int(turn.slot("tries") or 0)
 
 
-def bad_try(turn: Turn, slot: str) -> None:
+async def left_open(turn: Turn, slot: str, before: str = "") -> bool:
+    """Go on without the district when it was asked for in two ways and not answered; False for any other slot, and before.
+
+    Args:
+        before: text before the next question, in the same message.
+    """
+    if turn.pressed or slot != "district" or not questions.put_anew(turn, slot):
+        return False
+    await go_on(turn, {slot: drafts.WHOLE_CITY}, before=f"{before}县区先空着，工作人员会再跟您核实。")
+    return True
+
+
+async def bad_try(turn: Turn, slot: str) -> None:
     """Ask again with a hint after an unreadable answer; after :data:`MAX_TRIES` of them offer an alternative."""
+    if await left_open(turn, slot):
+        return
     tries = tries_so_far(turn) + 1
     turn.set("tries", tries)
     if tries < MAX_TRIES:

@@ -84,7 +84,9 @@ async def take_answer(turn: Turn, slot: str) -> bool:
     if rough.asked(turn, slot, filled, said):
         return True
     if slot not in filled and "content" in filled and not heard.values and not wished:
-        _told_on(turn, slot, filled["content"], said)
+        turn.set("content", filled["content"])
+        if not await steps.left_open(turn, slot, said):
+            _told_on(turn, slot, said)
         return True
     if slot == "confidential" and _CARELESS.fullmatch(plain(turn.text)):
         said += "那就按不保密登记，想保密说一声“要保密”就行。"
@@ -109,9 +111,8 @@ def gives_contact(turn: Turn, slot: str) -> bool:
     )
 
 
-def _told_on(turn: Turn, slot: str, content: str, said: str) -> None:
-    """Add words about the matter to the content, and ask again; they count as an unreadable answer."""
-    turn.set("content", content)
+def _told_on(turn: Turn, slot: str, said: str) -> None:
+    """Ask again after words about the matter; they count as an unreadable answer."""
     tries = steps.tries_so_far(turn) + 1
     unread = "" if find(turn.text) or slot == "subject" else hint(slot)
     questions.ask(turn, slot, before=f"{said}{unread}", human=tries >= steps.MAX_TRIES)

@@ -18,7 +18,12 @@ WHOLE_CITY = "全市"
 """Value of the slot ``district`` when the matter concerns no single district."""
 SHORTEST_STORY = 4
 """Fewest characters of a description."""
-_WHOLE_CITY = re.compile(r"全市|整个市|市里(都|到处)|到处都|说不清|不(清楚|知道|确定|晓得)")
+_UNKNOWN = r"说不[清好准上]|[搞弄分闹]不清|不(?:清楚|知道|确定|晓得)"
+_WHOLE_CITY = re.compile(rf"全市|整个市|市里(?:都|到处)|到处都|{_UNKNOWN}")
+_NO_DISTRICT = re.compile(
+    rf"(?:{_UNKNOWN}).{{0,6}}(?:哪|什么|啥|几)个?[区县]\w{{0,3}}$|(?:[哪不没]|咋能|怎么)[儿里]?分.{{0,3}}[区县]|[区县]我?(?:{_UNKNOWN})"
+)
+"""That somebody can't tell the district, though it sounds like a question (我也说不好是哪个区, 车上哪分什么区)."""
 _LONGEST_DISTRICT = 16
 """Most characters of an answer that names a district and adds no more than a word or two."""
 _I_AM_AT = re.compile(
@@ -67,13 +72,19 @@ def read_district(text: str, city: City) -> str | None:
 def named_district(text: str, city: City) -> str | None:
     """The one district that a short answer names, in whatever form: asked back, sighed or reproached.
 
-    None when the text names several, denies one, or asks something of an office there.
+    The whole city when it says that nobody can tell. None when the text names several, denies one, or asks something of an
+    office there.
 
     >>> from core.city import load_city
-    >>> [named_district(said, load_city("huainan")) for said in ("田家庵啊还能是哪", "不是潘集", "潘集社保局几点下班")]
+    >>> huainan = load_city("huainan")
+    >>> [named_district(said, huainan) for said in ("田家庵啊还能是哪", "不是潘集", "潘集社保局几点下班")]
     ['田家庵区', None, None]
+    >>> [named_district(said, huainan) for said in ("我也说不好是哪个区", "车上哪分什么区")]
+    ['全市', '全市']
     """
     said = plain(text)
+    if _NO_DISTRICT.search(said[:_LONGEST_REPROACH]):
+        return WHOLE_CITY
     if len(said) > _LONGEST_DISTRICT:  # 还问哪个区？我在大通区开店你们不知道？
         at = _I_AM_AT.search(text[:_LONGEST_REPROACH])
         return read_district(at["where"], city) if at and not _WHOLE_CITY.search(at["where"]) else None
