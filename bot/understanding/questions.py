@@ -18,7 +18,7 @@ _CUE = re.compile(
     r"(?:就是)?"
 )
 _COURTESY = re.compile(
-    r"(?:您好|你好|谢谢|多谢|感谢|麻烦了?|请问|辛苦了?|急|在吗|请回复|在线等|我?有?[两三几]个问题)*(?:您|了|啊|呀)?"
+    r"(?:您好|你好|谢谢|多谢|感谢|麻烦(?:[您你们都给帮我忙说讲回答复解看查了]|一?下){0,8}|请问|辛苦了?|急|在吗|请回复|在线等|我?有?[两三几]个问题)*(?:您|了|啊|呀)?"
 )
 _ASKS_WHEN = re.compile("几[号点]")
 _WAITS = re.compile("还没|没人|一直")
@@ -53,24 +53,34 @@ def questions(text: str) -> tuple[Asked, ...]:
     """
     found: list[Asked] = []
     for sentence in _SENTENCE.split(text):
-        bare = _bare(sentence)
-        clauses = tuple(clause for part in _CLAUSE.split(bare) if (clause := _bare(part)))
+        said = bare(sentence)
+        clauses = tuple(clause for part in _CLAUSE.split(said) if (clause := bare(part)))
         if not clauses:
             continue
-        bare = bare if len(clauses) > 1 else clauses[0]
-        if not _is_question(bare):
+        said = said if len(clauses) > 1 else clauses[0]
+        if not is_question(said):
             return ()
-        each = len(clauses) > 1 and all(map(_is_question, clauses))
-        found.append(Asked(bare, clauses if each else ()))
+        each = len(clauses) > 1 and all(map(is_question, clauses))
+        found.append(Asked(said, clauses if each else ()))
     return tuple(found)
 
 
-def _bare(part: str) -> str:
-    bare = _CUE.sub("", part.strip(" ，,、：:"), count=1).strip(" ，,、：:")
-    return "" if _COURTESY.fullmatch(plain(part)) or _COURTESY.fullmatch(plain(bare)) else bare
+def bare(part: str) -> str:
+    """A sentence or clause without the words that join it to the one before; "" when it is a mere courtesy.
+
+    >>> bare("还有想问一下户口怎么注销"), bare("麻烦您了")
+    ('户口怎么注销', '')
+    """
+    said = _CUE.sub("", part.strip(" ，,、：:"), count=1).strip(" ，,、：:")
+    return "" if _COURTESY.fullmatch(plain(part)) or _COURTESY.fullmatch(plain(said)) else said
 
 
-def _is_question(part: str) -> bool:
+def is_question(part: str) -> bool:
+    """Whether a sentence or clause asks, is short, and tells no trouble.
+
+    >>> is_question("户口怎么注销"), is_question("路灯坏了怎么没人修")
+    (True, False)
+    """
     told = reproaches(part) or _WAITS.search(part) is not None
     return (
         _LEAST <= len(plain(part)) <= _MOST

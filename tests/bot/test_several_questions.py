@@ -55,6 +55,30 @@ async def test_more_questions_than_are_served_at_once_are_named(rasa: Rasa, visi
     assert "工伤认定怎么申请" in answer.text
 
 
+@pytest.mark.parametrize("action", [ASK, "action_ask_or_tell", "action_fallback"])
+async def test_the_questions_of_a_letter_are_answered_whatever_it_is_taken_for(
+    action: str, rasa: Rasa, visitor: str
+) -> None:
+    letter = "我刚从外地回来，包也叫人偷了，身份证丢了在哪补，要带什么，还有住房公积金怎么提取，麻烦您了"
+    answer = await rasa.run(action, letter, "ask_policy", conversation=visitor)
+    assert [card["entry"] for card in answer.cards] == ["police-id-lost", "gjj-withdraw"]
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "我刚从外地回来，身份证丢了在哪补，要带什么",  # one question
+        "楼下半夜还在施工没人管，身份证丢了在哪补，住房公积金怎么提取",  # reproaches somebody
+        "我四十了，离了婚，带个娃，租房住，没个正经工作，身份证丢了在哪补，住房公积金怎么提取",  # tells long
+    ],
+)
+async def test_what_is_no_letter_of_questions_is_not_answered_in_parts(
+    letter: str, rasa: Rasa, visitor: str
+) -> None:
+    answer = await rasa.run(ASK, letter, "ask_policy", conversation=visitor)
+    assert len(answer.cards) < 2
+
+
 async def test_a_question_that_only_follows_is_not_another(rasa: Rasa, visitor: str) -> None:
     answer = await rasa.run(ASK, "身份证丢了在哪补？要带什么材料？", "ask_policy", conversation=visitor)
     assert [card["entry"] for card in answer.cards] == ["police-id-lost"]

@@ -163,6 +163,25 @@ def test_bad_input_comes_to_the_right_end(citizen: Citizen, name: str) -> None:
         assert entries(citizen) == ["police-residence-permit-apply", "police-id-card-lost"]
 
 
+SHOP = "想开个小饭店，营业执照怎么办理，还要不要办食品经营许可证，健康证去哪办，油烟要不要装净化器"
+FATHER = "我父亲上个月去世了，请问丧葬费怎么领取，他名下的房子过户给我要交什么税，户口怎么注销"
+
+
+def test_each_question_of_a_letter_is_answered_and_the_fourth_is_offered(citizen: Citizen) -> None:
+    said = citizen.say(SHOP)
+    shown = ["market-self-employed-license", "market-food-license", "market-health-certificate"]
+    assert entries(citizen) == shown and not in_form(citizen)
+    assert "您刚才还问了“油烟要不要装净化器”，现在帮您查吗" in said
+    citizen.say("查吧")
+    assert entries(citizen) == ["eco-restaurant-fume"]
+
+
+def test_a_question_of_a_letter_is_meant_in_its_story(citizen: Citizen) -> None:
+    said = citizen.say(FATHER)
+    assert entries(citizen) == ["hrss-pension-survivor", "police-death-cancel-household"]
+    assert "“他名下的房子过户给我要交什么税”" in said and not in_form(citizen)
+
+
 def test_explain_shows_danger_and_nothing_else() -> None:
     done = wenban("explain", "我家着火了，快来人", environment=dict(os.environ))
     assert done.returncode == 0, done.stderr

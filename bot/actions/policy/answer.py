@@ -103,7 +103,7 @@ async def tell_result(turn: Turn, result: SearchResult, *, opening: str = unknow
         return True
     if await offer_topic(turn):
         return True
-    if is_sure(result) or is_likely(result):
+    if is_known(result):
         first = result.hits[0]
         await tell(turn, first.entry, probability=first.probability, doubt=not is_sure(result))
         return True
@@ -175,6 +175,11 @@ def is_likely(result: SearchResult) -> bool:
         and likeliest(result) >= shipped().likely
         and len(candidates(result)) == 1
     )
+
+
+def is_known(result: SearchResult) -> bool:
+    """Whether the first entry is given as the answer, surely or with the question whether it is meant."""
+    return is_sure(result) or is_likely(result)
 
 
 def candidates(result: SearchResult) -> list[Entry]:

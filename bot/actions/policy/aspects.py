@@ -60,6 +60,15 @@ _IN_PROCEDURE = frozenset({"网上办理", "代办"})
 """Aspects that the section 办理流程 answers when no sentence does."""
 _LONGEST = 16
 """Most characters of a message that is only a follow-up."""
+_PAPERS = re.compile("身份证|户口[本簿]")
+"""Papers that are the subject of a question that begins with them."""
+_LEAST_SUBJECT = 2
+"""Fewest characters of a subject that a question names."""
+
+
+def names_subject(question: str) -> bool:
+    """Whether a question says what it is about, by itself (要带什么材料 does not)."""
+    return _PAPERS.match(question) is not None or len(subject(question)) >= _LEAST_SUBJECT
 
 
 def aspect(text: str) -> Aspect | None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from bot.actions.complaint import later
 from bot.actions.policy import answer as policy
-from bot.actions.policy import feedback
+from bot.actions.policy import feedback, letter
 from bot.actions.policy import unknown as unknown_words
-from bot.actions.policy.aspects import shares_subject, subject
+from bot.actions.policy.aspects import names_subject, shares_subject, subject
 from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
@@ -39,14 +39,10 @@ _MOST = 3
 """Most questions of one message that are answered at once."""
 _NEAREST = 2
 """Most candidates of each question when several are asked back."""
-_PAPERS = re.compile("身份证|户口[本簿]")
-"""Papers that are the subject of a question that begins with them."""
 _ANYWHERE = frozenset("的了在有我你您能会要可以办申请查领取交去到金费证保")
 """Characters that unrelated questions share."""
 _POINTS_BACK = re.compile(r"的话|这个|那个|它|[这那](?:种|样|张|次|笔|些|边)")
 """Words that point back to the question before."""
-_LEAST_SUBJECT = 2
-"""Fewest characters of a subject that a question names."""
 _SHOWN = 30
 """Longest part of a question that is repeated, in characters."""
 _ONLY_A_QUESTION = 0.8
@@ -97,9 +93,9 @@ async def answer_policy(turn: Turn) -> None:
     requests = () if turn.pressed else split(turn.text)
     if len(requests) < 2:
         asked = requests[0].asked if requests else ""
-        if asked and not _known(await policy.search(turn.text)) and _names_subject(asked):
+        if asked and not policy.is_known(await policy.search(turn.text)) and names_subject(asked):
             alone = await policy.search(asked)
-            if _known(alone):
+            if policy.is_known(alone):
                 await policy.tell_result(turn.narrowed(asked), alone)
                 return
         if await policy.answer_policy(turn) and turn.intent == ASK_WITH_MATTER:
@@ -109,7 +105,7 @@ async def answer_policy(turn: Turn) -> None:
         # All parts are one story if the whole message has a known answer or is a question. But a question that is
         # announced beside a matter (另外问一下) must not be lost.
         only_tells = all(request.kind == "matter" for request in requests)
-        known = turn.decision is not None and only_tells and _known(await policy.search(turn.text))
+        known = turn.decision is not None and only_tells and policy.is_known(await policy.search(turn.text))
         if known or (_is_question(turn) and (only_tells or _ASKS_BESIDE.search(turn.text) is None)):
             if await policy.answer_policy(turn):
                 offer_filing(turn, turn.text)
@@ -126,12 +122,12 @@ async def _question_first(turn: Turn, requests: Sequence[Request]) -> bool:
     if asked is None or parts().city.asks_elsewhere(turn.text) is not None:
         return False
     own, whole = await policy.search(asked.text), await policy.search(turn.text)
-    if _known(own) and _names_subject(asked.text):
+    if policy.is_known(own) and names_subject(asked.text):
         await policy.tell_result(turn.narrowed(asked.text), own)
         later.remember(turn, [request for request in requests if request is not asked])
         later.offer(turn)
         return True
-    if not _known(whole):
+    if not policy.is_known(whole):
         return False
     await policy.tell_result(turn, whole)
     offer_filing(turn, turn.text)
@@ -143,17 +139,25 @@ async def _answer_each(turn: Turn) -> bool:
 
     Known answers are given, likely ones are offered in one list, and a question without an answer can be filed.
     """
+    if parts().city.asks_elsewhere(turn.text) is not None:
+        return False
     own = numbered(turn.text)
     asked = own or await _parted(turn.text)
-    if len(asked) < 2 or parts().city.asks_elsewhere(turn.text) is not None:
+    if len(asked) > 1:
+        found = [(question, await policy.search(question)) for question in asked[:_MOST]]
+    else:
+        every = await letter.found(turn.text)
+        asked, found = [question for question, _ in every], every[:_MOST]
+    if len(found) < 2:
         return False
-    now, rest = asked[:_MOST], asked[_MOST:]
-    found = [(question, await policy.search(question)) for question in now]
+    rest = asked[_MOST:]
     unknown = [question for question, result in found if result.outcome == "unknown"]
     about = {result.hits[0].entry.id for question, result in found if question not in unknown}
     if not own and len(about) + len(unknown) < 2:
         return False  # all about one entry, so it is one question in other words
-    known = {result.hits[0].entry.id: (question, result) for question, result in found if _known(result)}
+    known = {
+        result.hits[0].entry.id: (question, result) for question, result in found if policy.is_known(result)
+    }
     if not known and not own:
         whole = await policy.search(turn.text)
         if policy.is_sure(whole) and whole.hits[0].entry.id not in about:
@@ -161,7 +165,7 @@ async def _answer_each(turn: Turn) -> bool:
     groups = [
         (question, near)
         for question, result in found
-        if not _known(result) and (near := _near(question, result, known)) is not None
+        if not policy.is_known(result) and (near := _near(question, result, known)) is not None
     ]
     if known:
         groups = [(question, near) for question, near in groups if near or question in unknown]
@@ -202,16 +206,16 @@ async def _parted(text: str) -> list[str]:
     """
     asked: list[str] = []
     for sentence in questions(text):
-        named = [clause for clause in sentence.clauses if _names_subject(clause)]
+        named = [clause for clause in sentence.clauses if names_subject(clause)]
         if len(named) > 1 and len(named) == len(sentence.clauses) and _unrelated(named):
             asked += named
             continue
-        if len(named) > 1 and not _known(await policy.search(sentence.text)):
+        if len(named) > 1 and not policy.is_known(await policy.search(sentence.text)):
             results = [await policy.search(clause) for clause in named]
-            if any(map(_known, results)) and all(result.outcome != "unknown" for result in results):
+            if any(map(policy.is_known, results)) and all(result.outcome != "unknown" for result in results):
                 asked += named
                 continue
-        if _names_subject(sentence.text):
+        if names_subject(sentence.text):
             asked.append(sentence.text)
     return asked
 
@@ -228,14 +232,6 @@ def _unrelated(questions: Sequence[str]) -> bool:
             return False
         seen |= about
     return True
-
-
-def _known(result: SearchResult) -> bool:
-    return policy.is_sure(result) or policy.is_likely(result)
-
-
-def _names_subject(question: str) -> bool:
-    return _PAPERS.match(question) is not None or len(subject(question)) >= _LEAST_SUBJECT
 
 
 async def _ask_back(
