@@ -27,12 +27,24 @@ _LEANS = re.compile(
     r"^(?:那|要是|如果|万一|假如|还|也|但是?|可是?|不过|就是|然后|所以|或者|哦)|(?:的话|呢)[？?。！!～~\s]{0,9}$"
 )
 """Words with which a message goes on from what was said before."""
+_SOMEBODY = re.compile(r"(?:那|要是|万一|如果|可|但){0,2}(?:[他她]们?|人家|对方|那个?人)(?!打|砍|杀|骂)")
+"""How a message begins that is about somebody named before (他不来咋整)."""
 _QUESTION = 0.5
 """Probability (0 to 1) of a question from which a message is one, whatever its words."""
 _LEANING = 16
 """Most characters of a message that leans on the one before."""
 _BRIEF = 7
 """Most characters of a question that leans on the one before although no word says so."""
+
+
+def points_at_somebody(text: str) -> bool:
+    """Whether a short message is about somebody who was named before.
+
+    >>> points_at_somebody("他不来咋整"), points_at_somebody("他不来办离婚，我一个人去民政局能办吗")
+    (True, False)
+    """
+    said = plain(text)
+    return len(said) <= _LEANING and _SOMEBODY.match(said) is not None
 
 
 def may_ask(text: str, kinds: Mapping[str, float] | None = None) -> bool:

@@ -272,6 +272,15 @@ async def test_what_is_announced_at_the_summary_is_waited_for_and_then_added(
     assert "要改哪一项" in which.text
 
 
+@pytest.mark.parametrize("said", ["没有", "没了", "没别的了", "就这些"])
+async def test_who_has_nothing_to_add_at_the_summary_is_asked_to_submit_it(
+    rasa: Rasa, visitor: str, said: str
+) -> None:
+    answer = await say(rasa, visitor, "complaint_confirm", said, "deny", confidence=0.9)
+    assert answer.text.startswith("好的，那就这些。") and "确认提交" in answer.buttons
+    assert answer.slots["requested_slot"] == "complaint_confirm"
+
+
 @pytest.mark.parametrize(
     ("empty", "said", "value"),
     [

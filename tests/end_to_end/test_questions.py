@@ -163,17 +163,30 @@ def test_bad_input_comes_to_the_right_end(citizen: Citizen, name: str) -> None:
         assert entries(citizen) == ["police-residence-permit-apply", "police-id-card-lost"]
 
 
+def test_what_a_sentence_only_points_to_is_told(citizen: Citizen) -> None:
+    citizen.say("我驾照快到期了去哪换")
+    assert entries(citizen) == ["police-driver-license-renew"]
+    citizen.say("过期了还能开不")
+    assert entries(citizen) == ["police-license-expired"]
+
+
+def test_who_is_meant_by_he_was_named_before(citizen: Citizen) -> None:
+    assert "离婚冷静期" in citizen.say("协议离婚要等几天")
+    assert "辞职" not in citizen.say("他不来咋整")
+
+
 SHOP = "想开个小饭店，营业执照怎么办理，还要不要办食品经营许可证，健康证去哪办，油烟要不要装净化器"
 FATHER = "我父亲上个月去世了，请问丧葬费怎么领取，他名下的房子过户给我要交什么税，户口怎么注销"
 
 
-def test_each_question_of_a_letter_is_answered_and_the_fourth_is_offered(citizen: Citizen) -> None:
+@pytest.mark.parametrize("yes", ["查吧", "好的，帮我查一下"])
+def test_each_question_of_a_letter_is_answered_and_the_fourth_is_offered(citizen: Citizen, yes: str) -> None:
     said = citizen.say(SHOP)
     shown = ["market-self-employed-license", "market-food-license", "market-health-certificate"]
     assert entries(citizen) == shown and not in_form(citizen)
     assert "您刚才还问了“油烟要不要装净化器”，现在帮您查吗" in said
-    citizen.say("查吧")
-    assert entries(citizen) == ["eco-restaurant-fume"]
+    citizen.say(yes)
+    assert entries(citizen) == ["eco-restaurant-fume"], [m["text"] for m in citizen.last]
 
 
 def test_a_question_of_a_letter_is_meant_in_its_story(citizen: Citizen) -> None:

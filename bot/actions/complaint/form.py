@@ -50,6 +50,7 @@ from bot.understanding.clauses import clauses
 from bot.understanding.confidential import read_confidential
 from bot.understanding.groping import hedged_name, without_groping
 from bot.understanding.human_wish import calls_human
+from bot.understanding.name import has_nothing_more
 from bot.understanding.phone import asked_phone
 from bot.understanding.remarks import is_no_value
 from bot.understanding.solved import is_solved
@@ -71,6 +72,8 @@ _DESK = "form"
 """Key under which a conversation stores the current values of the form, for the agents to see."""
 _LEAVES_IT = frozenset({Move.CANCEL, Move.SKIP, Move.DENY, Move.BACK})
 _KEEP = re.compile(r"^(算了)?(还是)?(就|先)?(不改|不用改|别改|保持原样|原来的?(就行|就好|可以)?|照旧|按原来)")
+_NOTHING_TO_ADD = re.compile(r"没有?|没有?(?:什么|啥)?要?(?:再)?(?:补充|改|加|说)的?了?")
+"""Replies to a summary that asks whether anything is to be added."""
 _ANOTHER = re.compile(
     r"不是(一件|同一|一个|一回)|另外(一件|登记|的)|别的事|新的(事|问题)|两(码|回)事|不一样|重新登记"
 )
@@ -388,7 +391,9 @@ async def _affirm(turn: Turn, slot: str) -> None:
 
 async def _deny(turn: Turn, slot: str) -> None:
     if slot == drafts.CONFIRM:
-        if not turn.pressed and field_of(turn.text, {}) is not None and len(turn.text) > 3:
+        if not turn.pressed and (has_nothing_more(turn.text) or _NOTHING_TO_ADD.fullmatch(plain(turn.text))):
+            steps.ask_again(turn, slot, "好的，那就这些。")
+        elif not turn.pressed and field_of(turn.text, {}) is not None and len(turn.text) > 3:
             await changing.correct(turn, slot)
         else:
             changing.ask_what_to_change(turn)

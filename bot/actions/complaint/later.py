@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.actions.complaint import unfinished
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import HUMAN, RESUME, clip
+from bot.actions.runtime.wording import HUMAN, RESUME, clip, plain
 from bot.understanding.requests import Request
 
 SLOT = "later"
@@ -19,6 +20,9 @@ NEXT = Choice("接着登记", "/start_complaint")
 """Files the next matter."""
 _DRAFT = "draft"
 """Kind of a remembered complaint that was left unfinished."""
+_LOOK_IT_UP = re.compile(
+    r"(?:好的?|嗯|行|可以|那|就|要|也|再|都|一起|一并|接着|继续|麻烦|请|帮我?|给我?|替我?|您|你){0,8}(?:查|看|说|讲|回答|答)(?:一?下|一查|查|看|说|讲|吧|呗|啊|呀|的|谢谢|您|你){0,6}"
+)
 _SHOWN = 40
 
 
@@ -43,6 +47,12 @@ def shelve(turn: Turn, draft: Mapping[str, Any]) -> None:
 def texts(turn: Turn) -> list[str]:
     """The words of the remembered requests."""
     return [str(one["text"]) for one in turn.slot(SLOT) or []]
+
+
+def wanted(turn: Turn) -> bool:
+    """Whether a reply in words wants the answer to the question that was just offered (查吧, 帮我查一下)."""
+    said = re.sub(r"[，,。.！!~～\s]", "", plain(turn.text))
+    return not turn.pressed and turn.offered == OFFER and _LOOK_IT_UP.fullmatch(said) is not None
 
 
 def noted(requests: Sequence[Request]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.actions.complaint import answered, attachments, in_danger, kept, leaving, promised
+from bot.actions.complaint import answered, attachments, in_danger, kept, later, leaving, promised
 from bot.actions.complaint.answers import read_place
 from bot.actions.complaint.hearing import hear
 from bot.actions.complaint.told_before import own_matter, told_before
@@ -70,7 +70,7 @@ async def _files(turn: Turn) -> bool:
         turn.set_all({"story": put_off, "misses": 0})
         turn.follow_up("complaint_form")
         return True
-    if agrees(turn):
+    if agrees(turn) or later.wanted(turn):
         turn.follow_up("action_affirm")
         return True
     again = leaving.takes_up_again(turn.text)

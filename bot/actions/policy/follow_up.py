@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.actions.complaint import later
 from bot.actions.policy import declined, feedback, locally, unknown, untold, whole, within
 from bot.actions.policy import subject as subjects
 from bot.actions.policy.answer import (
@@ -34,7 +36,7 @@ from bot.actions.runtime.turn import Choice as Button
 from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, plain
 from bot.actions.talk.asked import earlier, kinds_of
 from bot.understanding.decide import ASK_WITH_MATTER
-from bot.understanding.elliptic import leans, may_ask
+from bot.understanding.elliptic import leans, may_ask, points_at_somebody
 from conversations.event_kinds import Result
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ _WISHES = frozenset({"start_complaint", "request_human", "affirm", "deny", "than
 """Intents that are no question, though they may have its words."""
 _GUESSES = 2
 """Most entries of a list that nobody has chosen from that a message may be about."""
+_POINTER = re.compile(r"[见看]“(?P<title>[^“”]{4,80})”$")
+"""How a sentence ends that leaves the answer to another entry."""
 LISTENS = "好的。还有想问的，接着问我就行；要登记或者找人工，也随时说。"
 """Reply to a remark after an answer."""
 
@@ -105,7 +109,11 @@ async def continues(turn: Turn) -> bool:
     if await declined.answered(turn, known):
         turn.set("misses", 0)
         return True
-    if not leans(turn.text) or (await search(turn.text)).outcome != "unknown":
+    of_somebody = bool(offered(turn)) and points_at_somebody(turn.text)
+    if not (leans(turn.text) or of_somebody):
+        return False
+    found = await search(turn.text)
+    if is_sure(found) or not (of_somebody or found.outcome == "unknown"):
         return False
     if offered(turn):
         await _after_guess(turn)
@@ -128,6 +136,8 @@ async def surely_says(turn: Turn, least: float = _FIRMLY) -> bool:
     """
     if turn.pressed or turn.previous_action not in ANSWERING or turn.intent in _WISHES or offered(turn):
         return False
+    if later.wanted(turn):
+        return False  # 查吧 takes up the question that was offered
     if turn.offered in (INVITED, "complaint") and not may_ask(turn.text, kinds_of(turn)):
         return False  # it tells more of what is to be filed
     known = await parts().conversations.recall(turn.conversation_id)
@@ -218,8 +228,11 @@ async def about(turn: Turn, entry: Entry, known: Mapping[str, object]) -> tuple[
 
 async def say(turn: Turn, entry: Entry, choice: Choice, known: Mapping[str, object]) -> None:
     """Say the likeliest sentences of the entry, or the whole other entry; and offer to file what is told beside the question."""
+    pointed = await _pointed(turn.text, choice) if choice.kind == "says" else None
     if choice.kind == "other":
         await tell(turn, choice.others[0][0], probability=choice.other, doubt=not choice.sure)
+    elif pointed is not None:
+        await tell(turn, pointed, probability=choice.says, doubt=not choice.sure)
     else:
         if entry.id != known.get(ENTRY):
             facts = {ENTRY: entry.id, BEFORE: known.get(ENTRY), OPENING: None, **since(known)}
@@ -227,6 +240,16 @@ async def say(turn: Turn, entry: Entry, choice: Choice, known: Mapping[str, obje
         within.say(turn, entry, within.said(entry, turn.text, choice))
     if turn.intent == ASK_WITH_MATTER:
         offer_filing(turn, turn.text)
+
+
+async def _pointed(text: str, choice: Choice) -> Entry | None:
+    """The entry that the chosen sentences only point to (过期没换的，见“…”), when it is about what is asked; else None."""
+    for said in choice.sentences:
+        named = _POINTER.search(said)
+        hits = (await search(named["title"])).hits if named else ()
+        if named and hits and hits[0].entry.title == named["title"] and shares_subject(text, hits[0].entry):
+            return hits[0].entry
+    return None
 
 
 def surely_first(action: Action) -> Action:

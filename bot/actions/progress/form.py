@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.actions.complaint import attachments, kept, promised
+from bot.actions.complaint import attachments, kept, later, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
@@ -74,7 +74,10 @@ async def validate(turn: Turn) -> None:
     if await withdraw_wish.take(turn):
         _end(turn)
         return
-    if slot is None:
+    if slot is None and later.wanted(turn):  # 帮我查一下 means the question that was offered, and no ticket
+        _end(turn)
+        turn.follow_up("action_affirm")
+    elif slot is None:
         await _open(turn)
     elif not turn.pressed and calls_human(turn.text):
         await _human(turn, slot)
