@@ -14,6 +14,8 @@ from bot.understanding.requests import reproaches
 if TYPE_CHECKING:
     from kb_index.search.searcher import SearchResult
 
+_ASKED = 8
+"""Most questions of a letter; each takes up to two searches, of some milliseconds."""
 _TOLD = 4
 """Most clauses that are told beside the questions. Who tells more tells a matter, and its words find entries by chance."""
 _STORY = 2
@@ -31,11 +33,13 @@ async def found(text: str) -> Found:
     A question that names no subject (要什么材料) belongs to the one before it, and is left out.
 
     Returns:
-        At least two questions, at least two of which different entries answer; else nothing. Nothing either for a message that
+        Two to :data:`_ASKED` questions, at least two of which different entries answer; else nothing. Nothing either for a message that
         one entry surely answers as a whole, and for one that tells long or reproaches somebody, because that is a matter.
     """
     asked, told = _parts(text)
-    if len(asked) < 2 or not 0 < len(told) <= _TOLD or policy.is_sure(await policy.search(text)):
+    if not 2 <= len(asked) <= _ASKED or not 0 < len(told) <= _TOLD:
+        return []
+    if policy.is_sure(await policy.search(text)):
         return []
     alone = [await policy.search(question) for question, _ in asked]
     others = {result.hits[0].entry.id for result in alone if result.hits and result.outcome != "unknown"}
@@ -67,8 +71,8 @@ async def _with_story(question: str, story: str, alone: SearchResult, others: se
     """What is found for a question in its story.
 
     What is sure by the question alone stays. Else the story may tell it (丧葬费怎么领取, of a father who died), or make doubtful
-    what is only likely (上户口要什么材料, of a newborn child). It says nothing when it leads by itself to what is found, or to
-    the answer of another question.
+    what is only likely (上户口要什么材料, of a newborn child). It says nothing when it leads to the answer of another question, or
+    away from what the question names.
 
     Args:
         others: ids of the likeliest entries of all the questions by themselves.
