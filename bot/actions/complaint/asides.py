@@ -105,7 +105,7 @@ async def unread(turn: Turn, slot: str) -> None:
     if named is not None and turn.slot("contact_name") == drafts.ANONYMOUS:
         contact.ask_named(turn, slot, named)
     elif await steps.left_open(turn, slot):
-        pass
+        pass  # the form has gone on there
     elif turn.intent not in _NO_QUESTIONS and not turn.pressed and is_asking(turn.text):
         await policy_aside(turn, certain=True)
         resume(turn, slot)

@@ -79,11 +79,11 @@ def named_district(text: str, city: City) -> str | None:
     >>> huainan = load_city("huainan")
     >>> [named_district(said, huainan) for said in ("田家庵啊还能是哪", "不是潘集", "潘集社保局几点下班")]
     ['田家庵区', None, None]
-    >>> [named_district(said, huainan) for said in ("我也说不好是哪个区", "车上哪分什么区")]
-    ['全市', '全市']
+    >>> [named_district(said, huainan) for said in ("我也说不好是哪个区", "车上哪分什么区", "大通区不知道哪条路")]
+    ['全市', '全市', '大通区']
     """
     said = plain(text)
-    if _NO_DISTRICT.search(said[:_LONGEST_REPROACH]):
+    if _NO_DISTRICT.search(said[:_LONGEST_REPROACH]) and city.mentioned(text) is None:
         return WHOLE_CITY
     if len(said) > _LONGEST_DISTRICT:  # 还问哪个区？我在大通区开店你们不知道？
         at = _I_AM_AT.search(text[:_LONGEST_REPROACH])
